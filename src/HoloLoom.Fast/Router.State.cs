@@ -100,24 +100,15 @@ public sealed partial class Router
         StateSnapshot? saved = null;
         if (_options.StateDirectory is string path)
         {
-            _directory = StateDirectory.Open(path);
-            try
+            _directory = StateDirectory.Open(path, out LoadResult loaded);
+            saved = loaded.Snapshot;
+            _stateMessages.AddRange(loaded.Messages);
+            if (saved is not null)
             {
-                LoadResult loaded = _directory.Load();
-                saved = loaded.Snapshot;
-                _stateMessages.AddRange(loaded.Messages);
-                if (saved is not null)
-                {
-                    (_key0, _key1) = (saved.Key0, saved.Key1);
+                (_key0, _key1) = (saved.Key0, saved.Key1);
 
-                    // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
-                    _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
-                }
-            }
-            catch
-            {
-                _directory.Dispose();
-                throw;
+                // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
+                _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
             }
         }
 
