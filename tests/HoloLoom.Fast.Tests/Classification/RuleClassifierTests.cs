@@ -140,12 +140,11 @@ public sealed class RuleClassifierTests
         }
     }
 
-    [SkippableFact]
-    public void Every_line_of_a_file_of_the_users_is_classified_as_by_regex()
+    [Fact]
+    public void Every_line_of_a_file_is_classified_as_by_regex()
     {
-        string? file = Environment.GetEnvironmentVariable("HOLOLOOM_QUERIES");
-        file ??= Path.Combine(AppContext.BaseDirectory, "queries.txt");
-        Skip.IfNot(File.Exists(file), $"no file '{file}'; name one in HOLOLOOM_QUERIES");
+        // The committed queries, or any file of the user's.
+        string file = Environment.GetEnvironmentVariable("HOLOLOOM_QUERIES") ?? Path.Combine(AppContext.BaseDirectory, "queries.txt");
         int lines = 0;
         foreach (string line in File.ReadLines(file))
         {

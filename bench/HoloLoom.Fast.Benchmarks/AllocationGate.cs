@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace HoloLoom.Fast.Benchmarks;
+
+/// <summary>Fails when an operation of the hot path allocates more than its budget, which is 0 bytes for all of them.</summary>
+internal static class AllocationGate
+{
+    private const int Operations = 100_000;
+
+    public static int Run()
+    {
+        Dictionary<string, long> budget = JsonSerializer.Deserialize<Dictionary<string, long>>(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "allocation-budget.json")))!;
+        Dictionary<string, Action> operations = HotPath();
+        bool withinBudget = budget.Keys.Order().SequenceEqual(operations.Keys.Order());
+        if (!withinBudget)
+        {
+            Console.Error.WriteLine("The budget and the measured operations differ; every operation needs a budget.");
+        }
+
+        foreach ((string name, Action operation) in operations)
+        {
+            Repeat(operation);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Repeat(operation);
+            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            long allowed = budget.GetValueOrDefault(name) * Operations;
+            Console.WriteLine($"{(bytes <= allowed ? "ok  " : "FAIL")} {name}: {bytes} bytes in {Operations} operations, allowed {allowed}");
+            withinBudget &= bytes <= allowed;
+        }
+
+        return withinBudget ? 0 : 1;
+    }
+
+    private static Dictionary<string, Action> HotPath()
+    {
+        var operations = new Dictionary<string, Action>();
+        byte[] utf8 = Queries.Ascii.Encoded[0];
+        byte[] other = Queries.Other.Encoded[0];
+        foreach (string strategy in (string[])["rules", "thompson", "greedy", "uniform"])
+        {
+            var router = new Router(new RouterOptions { Strategy = strategy, Seed = 1 });
+            var decisions = new Decision[16];
+            operations[$"Route {strategy} UTF-8"] = () => router.Route(utf8, BackendSet.All);
+            operations[$"Route {strategy} UTF-16"] = () => router.Route("who wrote this");
+            operations[$"Route {strategy} non-ASCII"] = () => router.Route(other, BackendSet.All);
+            operations[$"RouteBatch {strategy} UTF-8"] = () => router.RouteBatch(Queries.Ascii.Utf8, Queries.Ascii.Offsets.AsSpan(0, 17), decisions, BackendSet.All);
+            operations[$"RouteBatch {strategy} strings"] = () => router.RouteBatch(Queries.Ascii.Texts.AsSpan(0, 16), decisions, BackendSet.All);
+        }
+
+        // The ledger is warm once it holds all the blocks that it ever will.
+        var recording = new Router(new RouterOptions { Seed = 1, DuplicateWindow = 1 << 16, HalfLife = TimeSpan.FromHours(1) });
+        for (int i = 0; i < 1 << 20; i++)
+        {
+            recording.Record(recording.Route("who").Id, new Outcome(0.9, 35));
+        }
+
+        operations["Route and Record with a half-life"] = () => recording.Record(recording.Route("who").Id, new Outcome(0.9, 35) { Cost = 1, Feedback = 0.5 });
+        DecisionId recorded = recording.Route("who").Id;
+        operations["Record duplicate"] = () => recording.Record(recorded, new Outcome(0.9, 35));
+        operations["Record unknown"] = () => recording.Record(default, new Outcome(0.9, 35));
+        var expression = new Router(new RouterOptions
+        {
+            QueryTypes = [new QueryTypeOptions("orders", "qdrant", [Classification.QueryPattern.Regex(@"\border\s+#?\d+\b")])],
+        });
+        operations["Route by expression UTF-8"] = () => expression.Route("where is order #4711"u8, BackendSet.All);
+        return operations;
+    }
+
+    private static void Repeat(Action operation)
+    {
+        for (int i = 0; i < Operations; i++)
+        {
+            operation();
+        }
+    }
+}
