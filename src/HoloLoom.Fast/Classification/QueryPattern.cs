@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HoloLoom.Fast.Classification;
 
 /// <summary>One pattern of a query type: words and phrases, or a regular expression.</summary>
@@ -8,6 +10,8 @@ namespace HoloLoom.Fast.Classification;
 /// </remarks>
 public sealed class QueryPattern
 {
+    private static readonly SearchValues<char> s_metacharacters = SearchValues.Create("\\^$.|?*+()[]{}");
+
     private QueryPattern(string text, IReadOnlyList<string>? words)
     {
         Text = text;
@@ -63,7 +67,7 @@ public sealed class QueryPattern
     public static QueryPattern Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        return text.AsSpan().IndexOfAny("\\^$.|?*+()[]{}") >= 0 ? Regex(text) : Words(text.Split(','));
+        return text.AsSpan().ContainsAny(s_metacharacters) ? Regex(text) : Words(text.Split(','));
     }
 
     /// <summary>The pattern as written.</summary>

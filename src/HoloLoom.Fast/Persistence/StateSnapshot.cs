@@ -44,12 +44,18 @@ internal sealed class ConfigurationNames
     public string[] Backends { get; set; } = [];
 }
 
-/// <summary>What one (query type, backend) cell has learned and counted. The prior is configuration and not part of it.</summary>
+/// <summary>What one (query type, backend) cell has learned and counted.</summary>
 internal sealed class CellState
 {
     public string QueryType { get; set; } = "";
 
     public string Backend { get; set; } = "";
+
+    /// <summary>Pseudo-successes when the snapshot was taken: for people to read; the configuration rules.</summary>
+    public double PriorAlpha { get; set; } = 1;
+
+    /// <inheritdoc cref="PriorAlpha"/>
+    public double PriorBeta { get; set; } = 1;
 
     /// <summary>Weighted sum of rewards, in units of <see cref="Epoch"/>.</summary>
     public double Successes { get; set; }
@@ -72,7 +78,7 @@ internal sealed class CellState
     public double LatencyMaxMs { get; set; }
 }
 
-/// <summary>The duplicate window: blocks of 4096 decisions, a bit each.</summary>
+/// <summary>The duplicate window: blocks of 1024 decisions, a bit each.</summary>
 internal sealed class LedgerState
 {
     /// <summary>Per stripe, the largest block key that was given up; ids at or below it that are not in a block have expired.</summary>
@@ -81,7 +87,7 @@ internal sealed class LedgerState
     public List<LedgerBlock> Blocks { get; set; } = [];
 }
 
-/// <summary>One block: its key (boot and block number) and 512 bytes of bits, little-endian.</summary>
+/// <summary>One block: its key (boot and block number) and 128 bytes of bits, little-endian.</summary>
 internal sealed class LedgerBlock
 {
     public ulong Key { get; set; }

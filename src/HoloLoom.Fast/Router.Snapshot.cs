@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+using HoloLoom.Fast.Learning;
+using HoloLoom.Fast.Persistence;
+
+namespace HoloLoom.Fast;
+
+public sealed partial class Router
+{
+    /// <summary>Copies the state at one moment: no outcome is in it by half.</summary>
+    private StateSnapshot TakeSnapshot(bool withLedger)
+    {
+        var snapshot = new StateSnapshot
+        {
+            Boot = _boot,
+            Key0 = _key0,
+            Key1 = _key1,
+            SavedAt = _options.TimeProvider.GetUtcNow(),
+            HalfLifeSeconds = _options.HalfLife?.TotalSeconds,
+            Generations = [.. _generations.Known],
+            OutcomesByResult = [.. _retained.OutcomesByResult],
+            DecisionsByStrategy = new Dictionary<string, long>(_retained.DecisionsByStrategy),
+        };
+        var blocks = new List<(ulong Key, ulong[] Bits)>();
+        _ledger.EnterAll();
+        try
+        {
+            for (int i = 0; i < OutcomeLedger.Stripes; i++)
+            {
+                LedgerStripe stripe = _ledger.StripeAt(i);
+                snapshot.OutcomesByResult[(int)RecordResult.Accepted] += stripe.Answers[(int)Claim.First];
+                snapshot.OutcomesByResult[(int)RecordResult.Duplicate] += stripe.Answers[(int)Claim.Again];
+                snapshot.OutcomesByResult[(int)RecordResult.Expired] += stripe.Answers[(int)Claim.TooOld];
+                if (withLedger)
+                {
+                    stripe.CopyTo(blocks);
+                }
+            }
+
+            snapshot.Ledger.Floors = [.. Enumerable.Range(0, OutcomeLedger.Stripes).Select(i => _ledger.StripeAt(i).Floor)];
+            AddCells(snapshot);
+        }
+        finally
+        {
+            _ledger.ExitAll();
+        }
+
+        snapshot.OutcomesByResult[(int)RecordResult.Expired] += Volatile.Read(ref _foreign);
+        snapshot.OutcomesByResult[(int)RecordResult.Unknown] += Volatile.Read(ref _unknown);
+        foreach ((ulong key, ulong[] bits) in blocks)
+        {
+            snapshot.Ledger.Blocks.Add(new LedgerBlock { Key = key, Bits = MemoryMarshal.AsBytes(bits.AsSpan()).ToArray() });
+        }
+
+        return snapshot;
+    }
+
+    private void AddCells(StateSnapshot snapshot)
+    {
+        long[] decisions = DecisionsByCell();
+        long total = decisions.Sum();
+        if (total > 0)
+        {
+            snapshot.DecisionsByStrategy[Strategy] = snapshot.DecisionsByStrategy.GetValueOrDefault(Strategy) + total;
+        }
+
+        for (int row = 0; row < _queryTypes.Length; row++)
+        {
+            for (int backend = 0; backend < _backends.Length; backend++)
+            {
+                int cell = row * _backends.Length + backend;
+                CellEvidence evidence = _posteriors.Read(row, backend);
+                long earlier = _retained.Decisions.Length > 0 ? _retained.Decisions[cell] : 0;
+                snapshot.Cells.Add(new CellState
+                {
+                    QueryType = _queryTypes[row],
+                    Backend = _backends[backend],
+                    PriorAlpha = evidence.PriorAlpha,
+                    PriorBeta = evidence.PriorBeta,
+                    Successes = evidence.Successes,
+                    Failures = evidence.Failures,
+                    Epoch = evidence.Epoch,
+                    Decisions = earlier + decisions[cell],
+                    Outcomes = evidence.Outcomes,
+                    RewardSum = evidence.RewardSum,
+                    LatencySumMs = evidence.LatencySumMs,
+                    LatencyMaxMs = evidence.LatencyMaxMs,
+                });
+            }
+        }
+
+        snapshot.Cells.AddRange(_retained.SetAside);
+    }
+
+    private void Restore(StateSnapshot saved)
+    {
+        var decisions = new long[_queryTypes.Length * _backends.Length];
+        var setAside = new List<CellState>();
+        foreach (CellState cell in saved.Cells)
+        {
+            int row = Array.IndexOf(_queryTypes, cell.QueryType);
+            int backend = Array.IndexOf(_backends, cell.Backend);
+            if (row < 0 || backend < 0)
+            {
+                (cell.Successes, cell.Failures, cell.Epoch) = InUnitsOfNow(cell, saved);
+                setAside.Add(cell);
+                if (cell.Outcomes > 0)
+                {
+                    string missing = row < 0 ? $"query type '{cell.QueryType}'" : $"backend '{cell.Backend}'";
+                    _stateMessages.Add(
+                        $"What was learned for ({cell.QueryType}, {cell.Backend}) from {cell.Outcomes} outcomes is set aside: the {missing} is not in " +
+                        "the configuration. It stays in the state, and is used again if the name comes back.");
+                }
+
+                continue;
+            }
+
+            decisions[row * _backends.Length + backend] = cell.Decisions;
+            _posteriors.Restore(row, backend, Converted(cell, saved));
+        }
+
+        RestoreLedger(saved.Ledger);
+        _retained = new RetainedState
+        {
+            Decisions = decisions,
+            DecisionsByStrategy = saved.DecisionsByStrategy,
+            OutcomesByResult = saved.OutcomesByResult,
+            SetAside = setAside,
+        };
+    }
+
+    private CellEvidence Converted(CellState cell, StateSnapshot saved)
+    {
+        (double successes, double failures, long epoch) = InUnitsOfNow(cell, saved);
+        return new CellEvidence(
+            cell.PriorAlpha, cell.PriorBeta, successes, failures, epoch, cell.Outcomes, cell.RewardSum, cell.LatencySumMs, cell.LatencyMaxMs);
+    }
+
+    // Under another half-life than it was saved with, evidence is taken at what it counted for when it was saved.
+    private (double Successes, double Failures, long Epoch) InUnitsOfNow(CellState cell, StateSnapshot saved)
+    {
+        if (saved.HalfLifeSeconds == _options.HalfLife?.TotalSeconds)
+        {
+            return (cell.Successes, cell.Failures, cell.Epoch);
+        }
+
+        double savedSeconds = (saved.SavedAt - DateTimeOffset.UnixEpoch).TotalSeconds;
+        double counted = saved.HalfLifeSeconds is double before ? ForwardDecay.Effective(1, cell.Epoch, savedSeconds / before) : 1;
+        long epoch = 0;
+        if (_options.HalfLife is TimeSpan now)
+        {
+            double age = savedSeconds / now.TotalSeconds;
+            epoch = (long)Math.Floor(age);
+            counted *= double.Exp2(age - epoch);
+        }
+
+        return (cell.Successes * counted, cell.Failures * counted, epoch);
+    }
+
+    private void RestoreLedger(LedgerState saved)
+    {
+        for (int i = 0; i < Math.Min(saved.Floors.Length, OutcomeLedger.Stripes); i++)
+        {
+            _ledger.StripeAt(i).RaiseFloor(saved.Floors[i]);
+        }
+
+        foreach (LedgerBlock block in saved.Blocks)
+        {
+            ulong boot = block.Key >> BlockNumberBits;
+            ulong number = block.Key & ((1UL << BlockNumberBits) - 1);
+            _ledger.Stripe(boot, number).Restore(block.Key, MemoryMarshal.Cast<byte, ulong>(block.Bits));
+        }
+    }
+}

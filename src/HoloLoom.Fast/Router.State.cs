@@ -1,0 +1,201 @@
+using HoloLoom.Fast.Learning;
+using HoloLoom.Fast.Persistence;
+using HoloLoom.Fast.Sampling;
+
+namespace HoloLoom.Fast;
+
+public sealed partial class Router
+{
+    private readonly Lock _flushGate = new();
+    private readonly OutcomeLedger _ledger;
+    private readonly ForwardDecay? _decay;
+    private readonly List<string> _stateMessages = [];
+    private Generations _generations = null!;
+    private RetainedState _retained = new();
+    private DecisionSeal _seal;
+    private ulong _boot = 1;
+    private ulong _key0;
+    private ulong _key1;
+    private long _unknown;
+    private long _foreign;
+    private StateDirectory? _directory;
+    private Timer? _flushTimer;
+    private long _flushRequests;
+    private long _flushesDone;
+    private long _flushedActivity;
+    private bool _disposed;
+
+    /// <summary>What opening the state directory had to tell: a damaged file passed over, learned cells that the configuration no longer has.</summary>
+    public IReadOnlyList<string> StateMessages => _stateMessages;
+
+    /// <summary>The error of the last background flush, or null if it went well. Nothing is lost by one: it is tried again, and <see cref="Flush"/> throws its own.</summary>
+    public Exception? BackgroundFlushError { get; private set; }
+
+    /// <summary>Writes what was learned to the state directory. When it returns, everything recorded before the call is on disk.</summary>
+    /// <remarks>Calls that wait for the same write share it. Without a state directory there is nothing to do.</remarks>
+    /// <exception cref="IOException">The state could not be written; the previous state is intact, and what was learned stays in memory.</exception>
+    public void Flush()
+    {
+        if (_directory is null)
+        {
+            return;
+        }
+
+        long request = Interlocked.Increment(ref _flushRequests);
+        lock (_flushGate)
+        {
+            if (_flushesDone >= request)
+            {
+                return;
+            }
+
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Commit();
+        }
+    }
+
+    /// <summary>Writes the state a last time, frees the directory, and ends the router.</summary>
+    /// <exception cref="IOException">The state could not be written; the directory is freed all the same.</exception>
+    public void Dispose()
+    {
+        lock (_flushGate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _flushTimer?.Dispose();
+            try
+            {
+                if (_directory is not null && Activity() != _flushedActivity)
+                {
+                    Commit();
+                }
+            }
+            finally
+            {
+                _directory?.Dispose();
+                _lanes.Dispose();
+            }
+        }
+    }
+
+    // With the flush gate held.
+    private void Commit()
+    {
+        long covers = Volatile.Read(ref _flushRequests);
+        long activity = Activity();
+        _directory!.Commit(TakeSnapshot(withLedger: true));
+        _flushesDone = covers;
+        _flushedActivity = activity;
+    }
+
+    private void OpenState(ulong seed)
+    {
+        // With a seed, ids are part of what is reproduced, so their key follows from it.
+        var keys = new SplitMix64(~seed);
+        (_key0, _key1) = _options.Seed is null ? (RandomWord(), RandomWord()) : (keys.Next(), keys.Next());
+        StateSnapshot? saved = null;
+        if (_options.StateDirectory is string path)
+        {
+            _directory = StateDirectory.Open(path, out LoadResult loaded);
+            saved = loaded.Snapshot;
+            _stateMessages.AddRange(loaded.Messages);
+            if (saved is not null)
+            {
+                (_key0, _key1) = (saved.Key0, saved.Key1);
+
+                // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
+                _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
+            }
+        }
+
+        _generations = new Generations(saved?.Generations ?? [], _queryTypes, _backends);
+        BeginBoot(_boot);
+        if (saved is not null)
+        {
+            Restore(saved);
+        }
+    }
+
+    private void BeginBoot(ulong boot)
+    {
+        _seal = new DecisionSeal(_key0, _key1, boot, _generations.Current, _options.Node);
+        Volatile.Write(ref _boot, boot);
+        if (_directory is not null && _lanes is not null)
+        {
+            Flush();
+        }
+    }
+
+    private void StartBackgroundFlush()
+    {
+        if (_directory is null)
+        {
+            return;
+        }
+
+        try
+        {
+            // The boot number must be on disk before an id carries it.
+            Flush();
+        }
+        catch
+        {
+            _directory.Dispose();
+            _lanes.Dispose();
+            throw;
+        }
+
+        if (_options.FlushInterval != Timeout.InfiniteTimeSpan)
+        {
+            _flushTimer = new Timer(static router => ((Router)router!).BackgroundFlush(), this, _options.FlushInterval, _options.FlushInterval);
+        }
+    }
+
+    private void BackgroundFlush()
+    {
+        try
+        {
+            if (!_disposed && Activity() != _flushedActivity)
+            {
+                Flush();
+            }
+
+            BackgroundFlushError = null;
+        }
+        catch (Exception problem) when (problem is IOException or ObjectDisposedException)
+        {
+            BackgroundFlushError = problem;
+        }
+    }
+
+    // Grows with every decision and every outcome; equal values mean that there is nothing new to write.
+    private long Activity()
+    {
+        long activity = Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
+        for (int i = 0; i < OutcomeLedger.Stripes; i++)
+        {
+            foreach (long answers in _ledger.StripeAt(i).Answers)
+            {
+                activity += answers;
+            }
+        }
+
+        foreach (long decisions in DecisionsByCell())
+        {
+            activity += decisions;
+        }
+
+        return activity;
+    }
+
+    private long[] DecisionsByCell()
+    {
+        var decisions = new long[_queryTypes.Length * _backends.Length];
+        _lanes.AddTo(decisions);
+        return decisions;
+    }
+}
