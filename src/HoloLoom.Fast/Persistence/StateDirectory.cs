@@ -58,7 +58,7 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"The state directory '{full}' cannot be used: {e.Message} Make it writable for this user, or choose another.", e);
+            throw new IOException($"The state directory '{full}' cannot be used: {e.Message.TrimEnd('.')}. Make it writable for this user, or choose another.", e);
         }
         finally
         {
@@ -87,7 +87,7 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"The state directory '{full}' cannot be read: {e.Message} Run as the user that owns it.", e);
+            throw new IOException($"The state directory '{full}' cannot be read: {e.Message.TrimEnd('.')}. Run as the user that owns it.", e);
         }
     }
 
@@ -107,8 +107,8 @@ internal sealed class StateDirectory : IDisposable
             catch (Exception e) when (IsFileError(e))
             {
                 throw new IOException(
-                    $"The state could not be written to '{Path}': {e.Message} What was committed before is intact and what was learned since "
-                    + $"is kept in memory; make room for {bytes.Length} bytes or make the directory writable, then flush again.",
+                    $"The state could not be written to '{Path}': {e.Message.TrimEnd('.')}. What was committed before is intact and what was "
+                    + $"learned since is kept in memory; make room for {bytes.Length} bytes or make the directory writable, then flush again.",
                     e);
             }
         }
