@@ -59,7 +59,6 @@ internal static class Program
     {
         CliException => exception.Message,
         RouterConfigurationException => $"configuration: {exception.Message}",
-        RouterStateException => $"state: {exception.Message}",
         IOException or UnauthorizedAccessException => $"input or output: {exception.Message}",
         OutOfMemoryException => "out of memory: a line or a buffer is larger than the memory that is left. Split the line or raise the limit.",
         _ => $"internal error: {exception.GetType().Name}: {exception.Message}",

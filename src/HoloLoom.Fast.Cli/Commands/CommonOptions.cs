@@ -40,23 +40,14 @@ internal static class CommonOptions
             return new RouterOptions();
         }
 
-        if (!File.Exists(configFile))
-        {
-            string reason = Directory.Exists(configFile) ? "is a directory" : "does not exist";
-            throw new CliException("cannot read the configuration", $"{configFile} {reason}", "Name a JSON file; 'hololoom config init' writes one.");
-        }
-
         try
         {
             return RouterOptions.FromFile(configFile);
         }
         catch (RouterConfigurationException exception)
         {
-            throw Invalid(configFile, exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException("cannot read the configuration", $"{configFile}: {exception.Message}", "Check the file and its permissions.", exception);
+            // The message names the file.
+            throw new CliException("bad configuration", exception.Message, "", exception);
         }
     }
 
@@ -70,7 +61,7 @@ internal static class CommonOptions
         }
         catch (RouterConfigurationException exception)
         {
-            throw Invalid(configFile ?? "the defaults and options", exception);
+            throw new CliException("bad configuration", $"{configFile ?? "command line"}: {exception.Message}", "", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -94,7 +85,4 @@ internal static class CommonOptions
         exception.Message.Contains(directory ?? "\n", StringComparison.Ordinal)
             ? new CliException(what, exception.Message, "", exception)
             : new CliException(what, $"{directory}: {exception.Message}", "", exception);
-
-    private static CliException Invalid(string source, RouterConfigurationException exception) =>
-        new("bad configuration", $"{source}: {exception.Message}", "", exception);
 }

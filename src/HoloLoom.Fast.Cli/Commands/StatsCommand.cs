@@ -41,14 +41,12 @@ internal static class StatsCommand
 
     private static RouterStatistics Read(string directory, string? configFile)
     {
-        RouterOptions options = CommonOptions.Load(configFile);
+        // The directory knows which strategy has decided most; only the configuration knows which one is in force.
+        string? strategy = configFile is null ? null : CommonOptions.Load(configFile).Strategy;
         try
         {
-            return Router.ReadStatistics(directory, options);
-        }
-        catch (RouterConfigurationException exception)
-        {
-            throw new CliException("bad configuration", $"{configFile}: {exception.Message}", "", exception);
+            RouterStatistics statistics = Router.ReadStatistics(directory);
+            return strategy is null ? statistics : statistics with { Strategy = strategy };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -7,5 +7,5 @@ internal interface IDecisionWriter
     /// <param name="query">The query, any bytes.</param>
     /// <param name="decision">The decision.</param>
     /// <param name="explanation">How it came about, if that was asked for.</param>
-    public void Write(ReadOnlySpan<byte> query, in Decision decision, Explanation? explanation);
+    void Write(ReadOnlySpan<byte> query, in Decision decision, Explanation? explanation);
 }

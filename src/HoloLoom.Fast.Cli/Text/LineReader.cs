@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace HoloLoom.Fast.Cli.Text;
 
 /// <summary>
-/// Reads a stream in batches of whole lines, laid end to end without their line ends, as <see cref="Router.RouteBatch"/> takes them.
+/// Reads a stream in batches of whole lines, laid end to end without their line ends, as a router takes a batch.
 /// Memory stays constant unless a single line is longer than a batch.
 /// </summary>
 /// <remarks>
