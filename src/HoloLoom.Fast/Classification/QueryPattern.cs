@@ -10,7 +10,7 @@ namespace HoloLoom.Fast.Classification;
 /// </remarks>
 public sealed class QueryPattern
 {
-    private static readonly SearchValues<char> s_metacharacters = SearchValues.Create("\\^$.|?*+()[]{}");
+    internal static readonly SearchValues<char> Metacharacters = SearchValues.Create("\\^$.|?*+()[]{}");
 
     private QueryPattern(string text, IReadOnlyList<string>? words)
     {
@@ -67,7 +67,7 @@ public sealed class QueryPattern
     public static QueryPattern Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        return text.AsSpan().ContainsAny(s_metacharacters) ? Regex(text) : Words(text.Split(','));
+        return text.AsSpan().ContainsAny(Metacharacters) ? Regex(text) : Words(text.Split(','));
     }
 
     /// <summary>The pattern as written.</summary>

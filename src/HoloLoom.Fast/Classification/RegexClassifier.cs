@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace HoloLoom.Fast.Classification;
+
+/// <summary>The readable twin of <see cref="RuleClassifier"/>: runs one regular expression after the other and counts per type.</summary>
+internal sealed class RegexClassifier(IReadOnlyList<IReadOnlyList<Regex>> regexesByType) : IQueryClassifier
+{
+    /// <summary>A twin for any patterns, by their rendered expressions.</summary>
+    public static RegexClassifier Of(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType) =>
+        new([.. patternsByType.Select(static patterns =>
+            (IReadOnlyList<Regex>)[.. patterns.Select(static pattern => new Regex(PatternRegex.Render(pattern), PatternRegex.Options))])]);
+
+    public ClassifiedQuery Classify(ReadOnlySpan<char> query)
+    {
+        int best = -1;
+        int bestScore = 0;
+        for (int type = 0; type < regexesByType.Count; type++)
+        {
+            int score = 0;
+            foreach (Regex regex in regexesByType[type])
+            {
+                score += regex.IsMatch(query) ? 1 : 0;
+            }
+
+            if (score > bestScore)
+            {
+                (best, bestScore) = (type, score);
+            }
+        }
+
+        return best >= 0
+            ? new ClassifiedQuery(best, RuleClassifier.MatchConfidence)
+            : new ClassifiedQuery(RuleClassifier.IndexOfDefault(regexesByType), RuleClassifier.DefaultConfidence);
+    }
+}

@@ -1,0 +1,231 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace HoloLoom.Fast.Classification;
+
+/// <summary>
+/// Classifies by patterns: a type's score is how many of its patterns are found, the highest score wins, the first type wins a tie, and
+/// the type without patterns takes what matches nothing.
+/// </summary>
+internal sealed class RuleClassifier : IQueryClassifier
+{
+    public const float MatchConfidence = 0.8f;
+    public const float DefaultConfidence = 0.5f;
+
+    private const int BatchChunk = 128;
+
+    private readonly IReadOnlyList<IReadOnlyList<QueryPattern>> _patterns;
+    private readonly Automaton _automaton;
+    private readonly ExpressionSet? _expressions;
+    private readonly TypeBits[] _types;
+    private readonly int _defaultType;
+    private readonly bool _isNarrow;
+
+    private RuleClassifier(IReadOnlyList<IReadOnlyList<QueryPattern>> patterns, Automaton automaton, ExpressionSet? expressions)
+    {
+        _patterns = patterns;
+        _automaton = automaton;
+        _expressions = expressions;
+        _defaultType = IndexOfDefault(patterns);
+        _isNarrow = automaton.Words == 1;
+        var types = new List<TypeBits>();
+        int first = 0;
+        for (int type = 0; type < patterns.Count; type++)
+        {
+            int count = patterns[type].Count;
+            if (count > 0)
+            {
+                ulong bits = count >= 64 ? ulong.MaxValue : (1UL << count) - 1;
+                types.Add(new TypeBits(type, first, count, bits << first));
+            }
+
+            first += count;
+        }
+
+        _types = [.. types];
+    }
+
+    /// <param name="patternsByType">Patterns per query type; exactly one type has none.</param>
+    /// <exception cref="PatternException">A pattern cannot be run.</exception>
+    public static RuleClassifier Create(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType)
+    {
+        (Automaton automaton, ExpressionSet? expressions) = RuleCompiler.Compile(patternsByType);
+        return new RuleClassifier(patternsByType, automaton, expressions);
+    }
+
+    public static int IndexOfDefault<T>(IReadOnlyList<IReadOnlyList<T>> byType)
+    {
+        int index = 0;
+        while (byType[index].Count > 0)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ClassifiedQuery Classify(ReadOnlySpan<char> query) =>
+        _isNarrow && _expressions is null ? Score(_automaton.Find(query)) : ClassifyAtLength(query);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ClassifiedQuery Classify(ReadOnlySpan<byte> utf8Query) =>
+        _isNarrow && _expressions is null ? Score(_automaton.Find(utf8Query)) : ClassifyAtLength(utf8Query);
+
+    /// <summary>Classifies many queries: the same answers as one by one.</summary>
+    /// <param name="queries">The queries, none null.</param>
+    /// <param name="results">At least as long.</param>
+    [SkipLocalsInit]
+    public void ClassifyBatch(ReadOnlySpan<string> queries, Span<ClassifiedQuery> results)
+    {
+        Span<ulong> found = stackalloc ulong[BatchChunk];
+        for (int start = 0; start < queries.Length; start += BatchChunk)
+        {
+            ReadOnlySpan<string> chunk = queries[start..Math.Min(start + BatchChunk, queries.Length)];
+            if (!_isNarrow || _expressions is not null)
+            {
+                for (int i = 0; i < chunk.Length; i++)
+                {
+                    results[start + i] = ClassifyAtLength(chunk[i].AsSpan());
+                }
+
+                continue;
+            }
+
+            _automaton.FindAll(chunk, found);
+            ScoreAll(found[..chunk.Length], results[start..]);
+        }
+    }
+
+    /// <inheritdoc cref="ClassifyBatch(ReadOnlySpan{string}, Span{ClassifiedQuery})"/>
+    /// <param name="utf8">The text of all queries.</param>
+    /// <param name="offsets">One more than there are queries, never decreasing, within <paramref name="utf8"/>.</param>
+    /// <param name="results">At least as long as there are queries.</param>
+    [SkipLocalsInit]
+    public void ClassifyBatch(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<ClassifiedQuery> results)
+    {
+        Span<ulong> found = stackalloc ulong[BatchChunk];
+        for (int start = 0; start < offsets.Length - 1; start += BatchChunk)
+        {
+            ReadOnlySpan<int> chunk = offsets[start..Math.Min(start + BatchChunk + 1, offsets.Length)];
+            if (!_isNarrow || _expressions is not null)
+            {
+                for (int i = 0; i < chunk.Length - 1; i++)
+                {
+                    results[start + i] = ClassifyAtLength(utf8[chunk[i]..chunk[i + 1]]);
+                }
+
+                continue;
+            }
+
+            _automaton.FindAll(utf8, chunk, found);
+            ScoreAll(found[..(chunk.Length - 1)], results[start..]);
+        }
+    }
+
+    /// <summary>Which patterns a query matches, for an explanation. Allocates.</summary>
+    public PatternMatches Match(ReadOnlySpan<char> query)
+    {
+        var found = new ulong[_automaton.Words];
+        FindAll(query, found);
+        var matches = new List<PatternMatch>();
+        var scores = new int[_patterns.Count];
+        foreach (TypeBits type in _types)
+        {
+            for (int pattern = 0; pattern < type.Count; pattern++)
+            {
+                int bit = type.First + pattern;
+                if ((found[bit >> 6] >> bit & 1) != 0)
+                {
+                    matches.Add(new PatternMatch(type.QueryType, pattern, _patterns[type.QueryType][pattern].Text));
+                    scores[type.QueryType]++;
+                }
+            }
+        }
+
+        return new PatternMatches(matches, scores);
+    }
+
+    private void ScoreAll(ReadOnlySpan<ulong> found, Span<ClassifiedQuery> results)
+    {
+        for (int i = 0; i < found.Length; i++)
+        {
+            results[i] = Score(found[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ClassifiedQuery Score(ulong found)
+    {
+        if (found == 0)
+        {
+            return new ClassifiedQuery(_defaultType, DefaultConfidence);
+        }
+
+        int best = 0;
+        int bestScore = 0;
+        foreach (ref readonly TypeBits type in _types.AsSpan())
+        {
+            int score = BitOperations.PopCount(found & type.Bits);
+            if (score > bestScore)
+            {
+                bestScore = score;
+                best = type.QueryType;
+            }
+        }
+
+        return new ClassifiedQuery(best, MatchConfidence);
+    }
+
+    // More than 64 patterns, or regular expressions beside the automaton.
+    [SkipLocalsInit]
+    private ClassifiedQuery ClassifyAtLength(ReadOnlySpan<char> query)
+    {
+        Span<ulong> found = stackalloc ulong[RuleCompiler.MaxWords];
+        found = found[.._automaton.Words];
+        FindAll(query, found);
+        return ScoreWords(found);
+    }
+
+    [SkipLocalsInit]
+    private ClassifiedQuery ClassifyAtLength(ReadOnlySpan<byte> utf8Query)
+    {
+        Span<ulong> found = stackalloc ulong[RuleCompiler.MaxWords];
+        found = found[.._automaton.Words];
+        found.Clear();
+        _automaton.FindMany(utf8Query, found);
+        _expressions?.Find(utf8Query, found);
+        return ScoreWords(found);
+    }
+
+    private void FindAll(ReadOnlySpan<char> query, Span<ulong> found)
+    {
+        found.Clear();
+        _automaton.FindMany(query, found);
+        _expressions?.Find(query, found);
+    }
+
+    private ClassifiedQuery ScoreWords(ReadOnlySpan<ulong> found)
+    {
+        int best = _defaultType;
+        int bestScore = 0;
+        foreach (TypeBits type in _types)
+        {
+            int score = 0;
+            for (int bit = type.First; bit < type.First + type.Count; bit++)
+            {
+                score += (int)(found[bit >> 6] >> bit & 1);
+            }
+
+            if (score > bestScore)
+            {
+                (best, bestScore) = (type.QueryType, score);
+            }
+        }
+
+        return new ClassifiedQuery(best, bestScore > 0 ? MatchConfidence : DefaultConfidence);
+    }
+
+    /// <summary>A type's patterns, numbered on from those of the types before; <c>Bits</c> is used while all of them are below 64.</summary>
+    private readonly record struct TypeBits(int QueryType, int First, int Count, ulong Bits);
+}
