@@ -18,13 +18,18 @@ internal static class DurationText
         ("d", TimeSpan.TicksPerDay),
     ];
 
+    // Spelt out: the runtime's own "c" also takes "7" for days and "1:2" for hours and minutes.
+    private static readonly string[] ClockFormats =
+    [
+        @"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF",
+    ];
+
     /// <summary>Reads a duration, 0 or more.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
-        // The exact format alone would read "7" as seven days.
         if (text.Contains(':'))
         {
-            return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
+            return TimeSpan.TryParseExact(text, ClockFormats, CultureInfo.InvariantCulture, out duration) && !text.EndsWith('.');
         }
 
         duration = default;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using HoloLoom.Fast.Internals;
@@ -26,28 +25,23 @@ internal static class StateCodec
     private static ReadOnlySpan<byte> Magic => "HLFSTATE"u8;
 
     /// <summary>Writes a state.</summary>
-    public static ReadOnlyMemory<byte> Encode(StateSnapshot snapshot) => Encode(snapshot, FormatVersion, MinimumReaderVersion);
+    public static byte[] Encode(StateSnapshot snapshot) => Encode(snapshot, FormatVersion, MinimumReaderVersion);
 
     /// <summary>Writes a state as another version of the format would mark it.</summary>
-    internal static ReadOnlyMemory<byte> Encode(StateSnapshot snapshot, uint version, uint minimumReader)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        buffer.GetSpan(HeaderSize)[..HeaderSize].Clear();
-        buffer.Advance(HeaderSize);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            JsonSerializer.Serialize(writer, snapshot, StateJsonContext.Default.StateSnapshot);
-        }
-
-        return Seal(buffer.WrittenMemory, version, minimumReader);
-    }
+    internal static byte[] Encode(StateSnapshot snapshot, uint version, uint minimumReader) =>
+        EncodePayload(JsonSerializer.SerializeToUtf8Bytes(snapshot, StateJsonContext.Default.StateSnapshot), version, minimumReader);
 
     /// <summary>Puts the header of the given version before a payload.</summary>
-    internal static ReadOnlyMemory<byte> EncodePayload(ReadOnlySpan<byte> payload, uint version, uint minimumReader)
+    internal static byte[] EncodePayload(ReadOnlySpan<byte> payload, uint version, uint minimumReader)
     {
         byte[] bytes = new byte[HeaderSize + payload.Length];
         payload.CopyTo(bytes.AsSpan(HeaderSize));
-        return Seal(bytes, version, minimumReader);
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), minimumReader);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), (ulong)payload.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(ChecksumOffset), Checksum(bytes));
+        return bytes;
     }
 
     /// <summary>Reads a state.</summary>
@@ -64,17 +58,6 @@ internal static class StateCodec
         {
             throw new StateCorruptException(StateFault.Unreadable, $"it is undamaged, but not a state: {e.Message}", e);
         }
-    }
-
-    private static ReadOnlyMemory<byte> Seal(ReadOnlyMemory<byte> bytes, uint version, uint minimumReader)
-    {
-        Span<byte> header = System.Runtime.InteropServices.MemoryMarshal.AsMemory(bytes).Span[..HeaderSize];
-        Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], version);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], minimumReader);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[16..], (ulong)(bytes.Length - HeaderSize));
-        BinaryPrimitives.WriteUInt64LittleEndian(header[ChecksumOffset..], Checksum(bytes.Span));
-        return bytes;
     }
 
     // The header's hash is the key of the payload's: one pass, and nothing is copied together.

@@ -96,13 +96,13 @@ internal sealed class StateDirectory : IDisposable
     /// <exception cref="ObjectDisposedException">The directory was let go.</exception>
     public void Commit(StateSnapshot snapshot)
     {
-        ReadOnlyMemory<byte> bytes = StateCodec.Encode(snapshot);
+        byte[] bytes = StateCodec.Encode(snapshot);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             try
             {
-                Replace(bytes.Span);
+                Replace(bytes);
             }
             catch (Exception e) when (IsFileError(e))
             {

@@ -110,7 +110,7 @@ public sealed class StateDirectoryTests : IDisposable
     public void A_file_of_a_newer_version_is_an_error_and_not_a_reason_to_go_back()
     {
         Write(1, 2);
-        byte[] newer = StateCodec.Encode(Snapshots.Numbered(3), 2, 2).ToArray();
+        byte[] newer = StateCodec.Encode(Snapshots.Numbered(3), 2, 2);
         File.WriteAllBytes(_directory[StateDirectory.CurrentName], newer);
         StateCorruptException e = Assert.Throws<StateCorruptException>(() => StateDirectory.Open(_directory.Path, out _));
         Assert.Equal(StateFault.Newer, e.Fault);
