@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
 
@@ -34,7 +33,7 @@ internal static class RouterOptionsReader
 
     private static void RequireUtf8(ReadOnlySpan<byte> text)
     {
-        if (Utf8.IsValid(text))
+        if (System.Text.Unicode.Utf8.IsValid(text))
         {
             return;
         }
