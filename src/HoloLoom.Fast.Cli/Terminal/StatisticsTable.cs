@@ -1,0 +1,72 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace HoloLoom.Fast.Cli.Terminal;
+
+/// <summary>Statistics as a table.</summary>
+internal static class StatisticsTable
+{
+    // Wide enough that no column of a piped table wraps: the lines are for other programs then.
+    private const int PipedWidth = 1000;
+
+    public static void Write(RouterStatistics statistics)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PipedWidth;
+        }
+
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"strategy {statistics.Strategy}, {statistics.Decisions:N0} decisions, {statistics.Outcomes:N0} outcomes"));
+        WriteCounts(console, "decisions by strategy", statistics.DecisionsByStrategy);
+        WriteCounts(console, "outcomes by result", statistics.OutcomesByResult);
+        console.Write(Cells(statistics));
+    }
+
+    private static void WriteCounts(IAnsiConsole console, string title, IReadOnlyDictionary<string, long> counts)
+    {
+        if (counts.Count > 0)
+        {
+            console.WriteLine($"{title}: {string.Join(", ", counts.Select(count => $"{count.Key} {Number(count.Value)}"))}");
+        }
+    }
+
+    private static Table Cells(RouterStatistics statistics)
+    {
+        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.None : TableBorder.Rounded };
+        table.AddColumn("query type");
+        table.AddColumn("backend");
+        foreach (string title in (string[])["alpha", "beta", "mean", "95% interval", "decisions", "outcomes", "reward", "latency ms", "max ms"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        }
+
+        foreach (QueryTypeStatistics type in statistics.QueryTypes)
+        {
+            foreach (CellStatistics cell in type.Backends)
+            {
+                table.AddRow(
+                    Markup.Escape(type.Name),
+                    Markup.Escape(cell.Backend),
+                    Number(cell.Alpha),
+                    Number(cell.Beta),
+                    Share(cell.Mean),
+                    $"{Share(cell.IntervalLow)}–{Share(cell.IntervalHigh)}",
+                    Number(cell.Decisions),
+                    Number(cell.Outcomes),
+                    cell.Outcomes == 0 ? "-" : Share(cell.MeanReward),
+                    cell.Outcomes == 0 ? "-" : Number(cell.MeanLatencyMs),
+                    cell.Outcomes == 0 ? "-" : Number(cell.MaxLatencyMs));
+            }
+        }
+
+        table.AddRow("total", "", "", "", "", "", Number(statistics.Decisions), Number(statistics.Outcomes), "", "", "");
+        return table;
+    }
+
+    private static string Share(double share) => share.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Number(double number) => number.ToString("#,0.##", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
