@@ -43,6 +43,10 @@ public readonly record struct BackendSet(ulong Mask)
     /// <param name="backend">A backend's index; outside 0..63 nothing is removed.</param>
     public BackendSet Without(int backend) => (uint)backend < MaxBackends ? new(Mask & ~(1UL << backend)) : this;
 
+    /// <summary>This set without the backends of another.</summary>
+    /// <param name="others">The backends to leave out.</param>
+    public BackendSet Without(BackendSet others) => new(Mask & ~others.Mask);
+
     /// <summary>The indices in the set, separated by commas, in braces.</summary>
     public override string ToString()
     {

@@ -1,0 +1,34 @@
+namespace HoloLoom.Fast.Contracts;
+
+/// <summary>The README's C# samples, compiled and run. Each body equals the block under the comment with its name, which a test holds.</summary>
+internal static class ReadmeSamples
+{
+    public static void QuickStart()
+    {
+        using var router = new Router();
+
+        Decision decision = router.Route("who wrote the paper on attention");
+        string backend = router.Backends[decision.Backend];
+        string queryType = router.QueryTypes[decision.QueryType];
+        Console.WriteLine($"{queryType} -> {backend} ({decision.Confidence:0.00})");
+
+        // … call the backend, then tell the router what became of it:
+        RecordResult result = router.Record(decision.Id, new Outcome(Relevance: 0.9, LatencyMs: 35));
+
+        // End of sample.
+        Assert.Equal(RecordResult.Accepted, result);
+    }
+
+    public static void Availability()
+    {
+        using var router = new Router(new RouterOptions { Strategy = "rules" });
+        BackendSet available = BackendSet.All.Without(router.SetOf("neo4j"));
+        Decision decision = router.Route("who wrote the paper on attention", available, out Explanation why);
+        Console.WriteLine(why.Reason);
+
+        // End of sample.
+        Assert.Equal("qdrant", router.Backends[decision.Backend]);
+        string readme = File.ReadAllText(Repository.PathOf("README.md"));
+        Assert.Contains($"prints `{why.Reason}`", readme);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace HoloLoom.Fast.Contracts;
+
+/// <summary>What the README shows is what happens: its samples are compiled code, its commands are run, its outputs compared.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string s_readme = File.ReadAllText(Repository.PathOf("README.md"));
+
+    [Fact]
+    public void Every_csharp_sample_is_compiled_code_and_runs()
+    {
+        string source = File.ReadAllText(SourceOfSamples());
+        MatchCollection samples = CSharpBlock().Matches(s_readme);
+        Assert.Equal(s_readme.Split("```csharp").Length - 1, samples.Count);
+        Assert.NotEmpty(samples);
+        foreach (Match sample in samples)
+        {
+            string indented = string.Concat(sample.Groups["code"].Value.Split('\n', StringSplitOptions.None).SkipLast(1)
+                .Select(static line => line.Length == 0 ? "\n" : $"        {line}\n"));
+            string name = sample.Groups["name"].Value;
+            Assert.Contains($"public static void {name}()\n    {{\n{indented}\n        // End of sample.", source);
+            typeof(ReadmeSamples).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, null);
+        }
+    }
+
+    [Fact]
+    public void The_sample_configuration_works()
+    {
+        string json = Regex.Match(s_readme, @"<!-- sample: config -->\n```json\n(?<json>.*?)```", RegexOptions.Singleline).Groups["json"].Value;
+        using var router = new Router(RouterOptions.FromJson(json) with { Strategy = "rules" });
+        Assert.Equal("orders", router.QueryTypes[router.Route("where is #47110").QueryType]);
+        Assert.Equal("howto", router.QueryTypes[router.Route("How do I learn C++").QueryType]);
+        Assert.Equal("gpt", router.Backends[router.Route("tell me a story").Backend]);
+    }
+
+    [SkippableFact]
+    public void The_consoles_show_what_the_commands_print()
+    {
+        Skip.If(OperatingSystem.IsWindows() || !File.Exists("/bin/bash"), "needs bash");
+        string script = "";
+        string expected = "";
+        foreach (Match console in ConsoleBlock().Matches(s_readme))
+        {
+            foreach (string line in console.Groups["text"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                script += line.StartsWith("$ ", StringComparison.Ordinal) ? $"{line[2..]}\n" : "";
+                expected += line.StartsWith("$ ", StringComparison.Ordinal) ? "" : $"{line}\n";
+            }
+        }
+
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, RunInACopy(script));
+    }
+
+    [Fact]
+    public void The_two_commands_are_the_ones_that_ci_runs()
+    {
+        string ci = File.ReadAllText(Repository.PathOf(".ci", "run"));
+        MatchCollection commands = Regex.Matches(s_readme, @"```sh\n(?<command>.*?)\n```");
+        Assert.Equal(2, commands.Count);
+        Assert.All(commands, command => Assert.Contains(command.Groups["command"].Value, ci));
+    }
+
+    [Fact]
+    public void Every_link_leads_somewhere()
+    {
+        foreach (Match link in Regex.Matches(s_readme, @"\]\((?<target>[^)]+)\)"))
+        {
+            string target = link.Groups["target"].Value;
+            Assert.True(
+                target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Repository.PathOf(target)),
+                $"'{target}' does not exist");
+        }
+    }
+
+    // In a directory of its own that has the queries where the repository has them, with `hololoom` as a function.
+    private static string RunInACopy(string script)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("hololoom-readme");
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(directory.FullName, "bench", "data"));
+            File.Copy(Repository.PathOf("bench", "data", "queries.txt"), Path.Combine(directory.FullName, "bench", "data", "queries.txt"));
+            string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";
+            string program = Environment.GetEnvironmentVariable("HOLOLOOM_CLI") is string native
+                ? $"'{native}'"
+                : $"dotnet '{Repository.PathOf("src", "HoloLoom.Fast.Cli", "bin", configuration, "net10.0", "hololoom.dll")}'";
+            var start = new ProcessStartInfo("/bin/bash", ["-c", $"hololoom() {{ {program} \"$@\"; }}\n{script}"])
+            {
+                WorkingDirectory = directory.FullName,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using Process bash = Process.Start(start)!;
+            Task<string> errors = bash.StandardError.ReadToEndAsync();
+            string output = bash.StandardOutput.ReadToEnd();
+            bash.WaitForExit();
+            return output.Length > 0 ? output : errors.Result;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static string SourceOfSamples([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "ReadmeSamples.cs");
+
+    [GeneratedRegex(@"<!-- sample: (?<name>\w+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CSharpBlock();
+
+    [GeneratedRegex(@"```console\n(?<text>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConsoleBlock();
+}
