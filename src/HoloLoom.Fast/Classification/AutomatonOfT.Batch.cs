@@ -108,30 +108,57 @@ internal sealed partial class Automaton<T>
     {
         Tables tables = Get();
         ReadOnlySpan<TUnit> a = texts[order[0]], b = texts[order[1]], c = texts[order[2]], d = texts[order[3]];
+        int full = Math.Min(Math.Min(WordsOf(a), WordsOf(b)), Math.Min(WordsOf(c), WordsOf(d))) - 1;
         int words = Math.Max(Math.Max(WordsOf(a), WordsOf(b)), Math.Max(WordsOf(c), WordsOf(d)));
         nuint stateA = 0, stateB = 0, stateC = 0, stateD = 0;
         ulong foundA = 0, foundB = 0, foundC = 0, foundD = 0;
-        for (int word = 0; word < words; word++)
+        for (int word = 0; word < full; word++)
+        {
+            ulong unitsA = FullWordAt(a, word), unitsB = FullWordAt(b, word), unitsC = FullWordAt(c, word), unitsD = FullWordAt(d, word);
+            Steps4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        }
+
+        for (int word = full; word < words; word++)
         {
             ulong unitsA = WordAt(a, word), unitsB = WordAt(b, word), unitsC = WordAt(c, word), unitsD = WordAt(d, word);
-            // Written out, because a counter would be one register too many.
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            if (typeof(TUnit) == typeof(byte))
-            {
-                Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-                Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-                Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-                Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            }
+            Steps4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         }
 
         found[order[0]] = foundA;
         found[order[1]] = foundB;
         found[order[2]] = foundC;
         found[order[3]] = foundD;
+    }
+
+    // All units of a word of each text. Written out, because a counter would be one register too many.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Steps4<TUnit>(
+        in Tables tables,
+        ref ulong unitsA,
+        ref ulong unitsB,
+        ref ulong unitsC,
+        ref ulong unitsD,
+        ref nuint stateA,
+        ref nuint stateB,
+        ref nuint stateC,
+        ref nuint stateD,
+        ref ulong foundA,
+        ref ulong foundB,
+        ref ulong foundC,
+        ref ulong foundD)
+        where TUnit : unmanaged
+    {
+        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        if (typeof(TUnit) == typeof(byte))
+        {
+            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,6 +202,12 @@ internal sealed partial class Automaton<T>
         return unit;
     }
 
+    // SAFETY: the caller asks only for words that lie in the text as a whole.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FullWordAt<TUnit>(ReadOnlySpan<TUnit> text, int word)
+        where TUnit : unmanaged =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<TUnit, byte>(ref MemoryMarshal.GetReference(text)), word * sizeof(ulong)));
+
     // SAFETY: reads below the text's length only.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong WordAt<TUnit>(ReadOnlySpan<TUnit> text, int word)
@@ -182,7 +215,7 @@ internal sealed partial class Automaton<T>
     {
         ref byte first = ref Unsafe.As<TUnit, byte>(ref MemoryMarshal.GetReference(text));
         int left = text.Length * Unsafe.SizeOf<TUnit>() - word * sizeof(ulong);
-        return left >= sizeof(ulong) ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, word * sizeof(ulong))) : LastWord(ref first, word * sizeof(ulong), left);
+        return left >= sizeof(ulong) ? FullWordAt(text, word) : LastWord(ref first, word * sizeof(ulong), left);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,8 +9,12 @@ internal sealed class RulesStrategy(int[] fallback) : IRoutingStrategy
 
     public bool IsLearned => false;
 
-    public int Choose(ref StrategyContext context) =>
-        (context.Available >> context.PreferredBackend & 1) != 0 ? context.PreferredBackend : FirstAvailable(context.Available);
+    public int Choose(ref StrategyContext context) => Choose(context.PreferredBackend, context.Available);
+
+    /// <summary>The choice by rule alone.</summary>
+    /// <param name="preferred">The query type's backend.</param>
+    /// <param name="available">The backends that may be chosen, not none.</param>
+    public int Choose(int preferred, ulong available) => (available >> preferred & 1) != 0 ? preferred : FirstAvailable(available);
 
     private int FirstAvailable(ulong available)
     {
