@@ -10,12 +10,18 @@ namespace HoloLoom.Fast.Integration;
 /// </summary>
 internal sealed class HololoomProcess : IDisposable
 {
-    // Far beyond what any test takes: it ends a test that hangs, and decides nothing else.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    // Far beyond what any test takes: a program that hangs is killed, so that the test fails instead of waiting for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
 
-    private HololoomProcess(Process process) => _process = process;
+    private readonly CancellationTokenSource _patience = new(Patience);
+
+    private HololoomProcess(Process process)
+    {
+        _process = process;
+        _patience.Token.Register(process.Kill);
+    }
 
     public int Id => _process.Id;
 
@@ -64,8 +70,7 @@ internal sealed class HololoomProcess : IDisposable
 
     public async Task<int> WaitAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token);
+        await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
 
@@ -92,6 +97,7 @@ internal sealed class HololoomProcess : IDisposable
 
     public void Dispose()
     {
+        _patience.Dispose();
         if (!_process.HasExited)
         {
             _process.Kill();

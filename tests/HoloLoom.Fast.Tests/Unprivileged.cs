@@ -17,15 +17,22 @@ internal static partial class Unprivileged
         }
 
         // On Linux the identity for file access is the thread's own.
-        SetFileUser(Nobody);
+        Become(Nobody);
         try
         {
             action();
         }
         finally
         {
-            SetFileUser(0);
+            Become(0);
         }
+    }
+
+    // The call answers the identity before it, so a second one tells whether the first took effect.
+    private static void Become(int user)
+    {
+        _ = SetFileUser(user);
+        Assert.Equal(user, SetFileUser(user));
     }
 
     [LibraryImport("libc", EntryPoint = "setfsuid")]

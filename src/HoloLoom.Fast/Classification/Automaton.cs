@@ -6,20 +6,12 @@ namespace HoloLoom.Fast.Classification;
 /// </summary>
 internal abstract class Automaton
 {
-    private protected readonly byte[] Classes;
-    private protected readonly int Shift;
-    private protected readonly ulong[] Entered;
-    private protected readonly ulong[] AtEnd;
+    /// <summary>The most texts that <c>FindAll</c> takes at once.</summary>
+    public const int MaxBatch = 128;
+
     private readonly int _words;
 
-    private protected Automaton(byte[] classOf, int shift, ulong[] entered, ulong[] atEnd, int words)
-    {
-        Classes = classOf;
-        Shift = shift;
-        Entered = entered;
-        AtEnd = atEnd;
-        _words = words;
-    }
+    private protected Automaton(int words) => _words = words;
 
     /// <summary>How many 64-bit words hold a bit for each pattern.</summary>
     public int Words => _words;
@@ -31,13 +23,13 @@ internal abstract class Automaton
     public abstract ulong Find(ReadOnlySpan<byte> utf8);
 
     /// <summary>Finds the patterns of many texts side by side.</summary>
-    /// <param name="texts">The texts, none null.</param>
+    /// <param name="texts">At most <see cref="MaxBatch"/> texts, none null.</param>
     /// <param name="found">Receives the bits of each.</param>
     public abstract void FindAll(ReadOnlySpan<string> texts, Span<ulong> found);
 
     /// <summary>Finds the patterns of many UTF-8 texts side by side.</summary>
     /// <param name="utf8">All texts.</param>
-    /// <param name="offsets">One more than there are texts, never decreasing, within <paramref name="utf8"/>.</param>
+    /// <param name="offsets">One more than there are texts (at most <see cref="MaxBatch"/>), never decreasing, within <paramref name="utf8"/>.</param>
     /// <param name="found">Receives the bits of each.</param>
     public abstract void FindAll(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<ulong> found);
 
@@ -57,26 +49,12 @@ internal abstract class Automaton
     /// <param name="patterns">How many patterns there are.</param>
     public static Automaton Create(byte[] classOf, int classes, ReadOnlySpan<int> next, int[][] entered, int[][] atEnd, int patterns)
     {
-        int shift = System.Numerics.BitOperations.Log2((uint)classes - 1) + 1;
         int words = Math.Max(1, (patterns + 63) / 64);
         ulong[] enteredBits = Bits(entered, words);
         ulong[] atEndBits = Bits(atEnd, words);
-        return entered.Length << shift <= ushort.MaxValue + 1
-            ? new Automaton<ushort>(classOf, shift, Table<ushort>(next, classes, shift), enteredBits, atEndBits, words)
-            : new Automaton<uint>(classOf, shift, Table<uint>(next, classes, shift), enteredBits, atEndBits, words);
-    }
-
-    // Rows are padded to a power of two, and cells hold where the next row begins, so that a step is one addition and one load.
-    private static T[] Table<T>(ReadOnlySpan<int> next, int classes, int shift)
-        where T : unmanaged, System.Numerics.INumberBase<T>
-    {
-        var table = new T[(next.Length / classes) << shift];
-        for (int i = 0; i < next.Length; i++)
-        {
-            table[((i / classes) << shift) + i % classes] = T.CreateChecked(next[i] << shift);
-        }
-
-        return table;
+        return Automaton<ushort>.Fits(entered.Length, classes)
+            ? new Automaton<ushort>(classOf, classes, next, enteredBits, atEndBits, words)
+            : new Automaton<uint>(classOf, classes, next, enteredBits, atEndBits, words);
     }
 
     private static ulong[] Bits(int[][] patternsOfState, int words)

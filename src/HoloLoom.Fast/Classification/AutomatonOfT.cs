@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -5,68 +6,73 @@ namespace HoloLoom.Fast.Classification;
 
 /// <summary>The loops of the automaton.</summary>
 /// <remarks>
-/// SAFETY: every table access is in bounds by construction. Cells hold beginnings of rows of this table; a class is below the row's length,
-/// because classes are padded to a power of two; <c>Classes</c> has an entry for every UTF-16 unit; <c>Entered</c> and <c>AtEnd</c> have
+/// A row of the table is a state: first, in eight bytes, the patterns that entering the state completes, then a cell per class, which holds
+/// where the next state's row begins. Both the cells and the classes are kept as offsets in bytes: a step is one load that depends on the
+/// one before, with nothing to add or scale in between, and what it found is on the line that the next step reads anyway.
+/// <para>
+/// SAFETY: every access is in bounds by construction. <c>_columns</c> has an offset into a row for every UTF-16 unit, below the row's length,
+/// which is a power of two with room for all classes and the eight bytes; cells hold beginnings of rows of <c>_rows</c>; <c>_atEnd</c> has
 /// <c>Words</c> entries for every row. Text is read through indices below its length only.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">The type of a cell: <see cref="ushort"/> where the table is small enough, else <see cref="uint"/>.</typeparam>
-internal sealed class Automaton<T>(byte[] classOf, int shift, T[] table, ulong[] entered, ulong[] atEnd, int words)
-    : Automaton(classOf, shift, entered, atEnd, words)
-    where T : unmanaged
+internal sealed partial class Automaton<T> : Automaton
+    where T : unmanaged, INumberBase<T>
 {
-    private readonly T[] _table = table;
+    private readonly ushort[] _columns;
+    private readonly byte[] _rows;
+    private readonly int _rowShift;
+    private readonly ulong[] _entered;
+    private readonly ulong[] _atEnd;
 
-    public override ulong Find(ReadOnlySpan<char> text)
+    public Automaton(byte[] classOf, int classes, ReadOnlySpan<int> next, ulong[] entered, ulong[] atEnd, int words)
+        : base(words)
     {
-        Tables tables = Get();
-        uint state = 0;
-        ulong found = 0;
-        foreach (char unit in text)
+        (_rowShift, _entered, _atEnd) = (RowShift(classes), entered, atEnd);
+        int states = next.Length / classes;
+        _rows = new byte[states << _rowShift];
+        _columns = Array.ConvertAll(classOf, static unitClass => (ushort)(sizeof(ulong) + unitClass * Unsafe.SizeOf<T>()));
+        for (int state = 0; state < states; state++)
         {
-            state = tables.Step(state, unit);
-            found |= tables.EnteredAt(state);
-        }
-
-        return found | tables.AtEndOf(state);
-    }
-
-    public override ulong Find(ReadOnlySpan<byte> utf8)
-    {
-        Tables tables = Get();
-        uint state = 0;
-        ulong found = 0;
-        for (int i = 0; i < utf8.Length;)
-        {
-            uint unit = utf8[i++];
-            if (unit >= 0x80)
+            Span<byte> row = _rows.AsSpan(state << _rowShift, 1 << _rowShift);
+            Span<T> cells = MemoryMarshal.Cast<byte, T>(row[sizeof(ulong)..]);
+            for (int unitClass = 0; unitClass < classes; unitClass++)
             {
-                unit = Utf8.DecodeRest(utf8, unit, ref i);
+                cells[unitClass] = T.CreateChecked(next[state * classes + unitClass] << _rowShift);
             }
 
-            state = tables.Step(state, unit);
-            found |= tables.EnteredAt(state);
+            if (words == 1)
+            {
+                MemoryMarshal.Write(row, entered[state]);
+            }
         }
-
-        return found | tables.AtEndOf(state);
     }
+
+    /// <summary>Whether cells of this type can hold the beginnings of all rows.</summary>
+    public static bool Fits(int states, int classes) =>
+        (long)(states - 1) << RowShift(classes) <= (typeof(T) == typeof(ushort) ? ushort.MaxValue : int.MaxValue);
+
+    public override ulong Find(ReadOnlySpan<char> text) => Walk(text);
+
+    public override ulong Find(ReadOnlySpan<byte> utf8) => System.Text.Ascii.IsValid(utf8) ? Walk(utf8) : WalkUtf8(utf8);
 
     public override void FindMany(ReadOnlySpan<char> text, Span<ulong> found)
     {
         Tables tables = Get();
-        uint state = 0;
+        nuint state = 0;
         foreach (char unit in text)
         {
             state = tables.Step(state, unit);
-            Add(Entered, state, found);
+            Add(_entered, state, found);
         }
 
-        Add(AtEnd, state, found);
+        Add(_atEnd, state, found);
     }
 
     public override void FindMany(ReadOnlySpan<byte> utf8, Span<ulong> found)
     {
         Tables tables = Get();
-        uint state = 0;
+        nuint state = 0;
         for (int i = 0; i < utf8.Length;)
         {
             uint unit = utf8[i++];
@@ -76,121 +82,52 @@ internal sealed class Automaton<T>(byte[] classOf, int shift, T[] table, ulong[]
             }
 
             state = tables.Step(state, unit);
-            Add(Entered, state, found);
+            Add(_entered, state, found);
         }
 
-        Add(AtEnd, state, found);
+        Add(_atEnd, state, found);
     }
 
-    public override void FindAll(ReadOnlySpan<string> texts, Span<ulong> found)
-    {
-        var source = new StringSource(texts);
-        SideBySide<char, StringSource>(ref source, found);
-    }
-
-    public override void FindAll(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<ulong> found)
-    {
-        var source = new Utf8Source(this, utf8, offsets);
-        SideBySide<byte, Utf8Source>(ref source, found);
-    }
-
-    // Four texts at a time, as long as there are four: while one state's load is under way, the other three go on.
-    private void SideBySide<TUnit, TSource>(ref TSource source, Span<ulong> found)
+    // Text of which every element is a UTF-16 unit: UTF-16, or ASCII.
+    private ulong Walk<TUnit>(ReadOnlySpan<TUnit> text)
         where TUnit : unmanaged
-        where TSource : ISource<TUnit>, allows ref struct
     {
         Tables tables = Get();
-        Runner<TUnit> a = default, b = default, c = default, d = default;
-        if (!source.TryNext(ref a, found) || !source.TryNext(ref b, found) || !source.TryNext(ref c, found) || !source.TryNext(ref d, found))
+        nuint state = 0;
+        ulong found = 0;
+        ref TUnit units = ref MemoryMarshal.GetReference(text);
+        for (nint i = 0; i < text.Length; i++)
         {
-            Finish(ref a, found);
-            Finish(ref b, found);
-            Finish(ref c, found);
-            return;
+            state = tables.Step(state, Unit(ref units, i));
+            found |= tables.EnteredAt(state);
         }
 
-        bool more = true;
-        while (more)
-        {
-            int steps = Math.Min(Math.Min(a.Left, b.Left), Math.Min(c.Left, d.Left));
-            Advance(tables, ref a, ref b, ref c, ref d, steps);
-            more = (a.Left > 0 || Refill(ref source, ref a, found))
-                && (b.Left > 0 || Refill(ref source, ref b, found))
-                && (c.Left > 0 || Refill(ref source, ref c, found))
-                && (d.Left > 0 || Refill(ref source, ref d, found));
-        }
-
-        Finish(ref a, found);
-        Finish(ref b, found);
-        Finish(ref c, found);
-        Finish(ref d, found);
+        return found | _atEnd[state >> _rowShift];
     }
 
-    private static void Advance<TUnit>(
-        in Tables tables, ref Runner<TUnit> a, ref Runner<TUnit> b, ref Runner<TUnit> c, ref Runner<TUnit> d, int steps)
-        where TUnit : unmanaged
+    private ulong WalkUtf8(ReadOnlySpan<byte> utf8)
     {
-        uint stateA = a.State, stateB = b.State, stateC = c.State, stateD = d.State;
-        ulong foundA = a.Found, foundB = b.Found, foundC = c.Found, foundD = d.Found;
-        ref TUnit textA = ref a.Text, textB = ref b.Text, textC = ref c.Text, textD = ref d.Text;
-        for (nint i = 0; i < steps; i++)
-        {
-            stateA = tables.Step(stateA, Unit(ref textA, i));
-            stateB = tables.Step(stateB, Unit(ref textB, i));
-            stateC = tables.Step(stateC, Unit(ref textC, i));
-            stateD = tables.Step(stateD, Unit(ref textD, i));
-            foundA |= tables.EnteredAt(stateA);
-            foundB |= tables.EnteredAt(stateB);
-            foundC |= tables.EnteredAt(stateC);
-            foundD |= tables.EnteredAt(stateD);
-        }
-
-        a.Set(stateA, foundA, steps);
-        b.Set(stateB, foundB, steps);
-        c.Set(stateC, foundC, steps);
-        d.Set(stateD, foundD, steps);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Unit<TUnit>(ref TUnit text, nint index)
-        where TUnit : unmanaged =>
-        typeof(TUnit) == typeof(byte)
-            ? Unsafe.BitCast<TUnit, byte>(Unsafe.Add(ref text, index))
-            : Unsafe.BitCast<TUnit, char>(Unsafe.Add(ref text, index));
-
-    private bool Refill<TUnit, TSource>(ref TSource source, ref Runner<TUnit> runner, Span<ulong> found)
-        where TUnit : unmanaged
-        where TSource : ISource<TUnit>, allows ref struct
-    {
-        Finish(ref runner, found);
-        return source.TryNext(ref runner, found);
-    }
-
-    // Runs what is left of a text alone.
-    private void Finish<TUnit>(ref Runner<TUnit> runner, Span<ulong> found)
-        where TUnit : unmanaged
-    {
-        if (!runner.IsRunning)
-        {
-            return;
-        }
-
         Tables tables = Get();
-        uint state = runner.State;
-        ulong bits = runner.Found;
-        for (nint i = 0; i < runner.Left; i++)
+        nuint state = 0;
+        ulong found = 0;
+        for (int i = 0; i < utf8.Length;)
         {
-            state = tables.Step(state, Unit(ref runner.Text, i));
-            bits |= tables.EnteredAt(state);
+            uint unit = utf8[i++];
+            if (unit >= 0x80)
+            {
+                unit = Utf8.DecodeRest(utf8, unit, ref i);
+            }
+
+            state = tables.Step(state, unit);
+            found |= tables.EnteredAt(state);
         }
 
-        found[runner.Index] = bits | tables.AtEndOf(state);
-        runner = default;
+        return found | _atEnd[state >> _rowShift];
     }
 
-    private void Add(ulong[] bits, uint state, Span<ulong> found)
+    private void Add(ulong[] bits, nuint state, Span<ulong> found)
     {
-        int at = (int)(state >> Shift) * Words;
+        int at = (int)(state >> _rowShift) * Words;
         for (int i = 0; i < found.Length; i++)
         {
             found[i] |= bits[at + i];
@@ -198,113 +135,32 @@ internal sealed class Automaton<T>(byte[] classOf, int shift, T[] table, ulong[]
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Tables Get() => new(
-        ref MemoryMarshal.GetArrayDataReference(Classes),
-        ref MemoryMarshal.GetArrayDataReference(_table),
-        ref MemoryMarshal.GetArrayDataReference(Entered),
-        ref MemoryMarshal.GetArrayDataReference(AtEnd),
-        Shift);
+    private static nuint Unit<TUnit>(ref TUnit text, nint index)
+        where TUnit : unmanaged =>
+        typeof(TUnit) == typeof(byte)
+            ? Unsafe.BitCast<TUnit, byte>(Unsafe.Add(ref text, index))
+            : Unsafe.BitCast<TUnit, char>(Unsafe.Add(ref text, index));
 
-    private readonly ref struct Tables(ref byte classes, ref T cells, ref ulong entered, ref ulong atEnd, int shift)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Tables Get() => new(ref MemoryMarshal.GetArrayDataReference(_columns), ref MemoryMarshal.GetArrayDataReference(_rows));
+
+    // The power of two of a row's length in bytes, with room for all classes and eight bytes.
+    private static int RowShift(int classes) => BitOperations.Log2((uint)(classes * Unsafe.SizeOf<T>() + sizeof(ulong)) - 1) + 1;
+
+    private readonly ref struct Tables(ref ushort columns, ref byte rows)
     {
-        private readonly ref byte _classes = ref classes;
-        private readonly ref T _cells = ref cells;
-        private readonly ref ulong _entered = ref entered;
-        private readonly ref ulong _atEnd = ref atEnd;
-        private readonly int _shift = shift;
+        private readonly ref ushort _columns = ref columns;
+        private readonly ref byte _rows = ref rows;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public uint Step(uint state, uint unit)
+        public nuint Step(nuint state, nuint unit)
         {
-            T cell = Unsafe.Add(ref _cells, (nuint)(state + Unsafe.Add(ref _classes, (nuint)unit)));
-            return typeof(T) == typeof(ushort) ? Unsafe.BitCast<T, ushort>(cell) : Unsafe.BitCast<T, uint>(cell);
+            ref byte column = ref Unsafe.AddByteOffset(ref _rows, (nuint)Unsafe.Add(ref _columns, unit));
+            ref byte cell = ref Unsafe.AddByteOffset(ref column, state);
+            return typeof(T) == typeof(ushort) ? Unsafe.As<byte, ushort>(ref cell) : Unsafe.As<byte, uint>(ref cell);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public ulong EnteredAt(uint state) => Unsafe.Add(ref _entered, (nuint)(state >> _shift));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public ulong AtEndOf(uint state) => Unsafe.Add(ref _atEnd, (nuint)(state >> _shift));
-    }
-
-    /// <summary>One text under way.</summary>
-    private ref struct Runner<TUnit>
-        where TUnit : unmanaged
-    {
-        public ref TUnit Text;
-        public int Left;
-        public int Index;
-        public uint State;
-        public ulong Found;
-        public bool IsRunning;
-
-        public void Begin(ReadOnlySpan<TUnit> text, int index)
-        {
-            Text = ref MemoryMarshal.GetReference(text);
-            Left = text.Length;
-            Index = index;
-            State = 0;
-            Found = 0;
-            IsRunning = true;
-        }
-
-        public void Set(uint state, ulong found, int steps)
-        {
-            State = state;
-            Found = found;
-            Text = ref Unsafe.Add(ref Text, steps);
-            Left -= steps;
-        }
-    }
-
-    /// <summary>Where the texts of a batch come from.</summary>
-    private interface ISource<TUnit>
-        where TUnit : unmanaged
-    {
-        /// <summary>Begins the next text that can run unit by unit; false if there is none. Others are finished on the way.</summary>
-        bool TryNext(ref Runner<TUnit> runner, Span<ulong> found);
-    }
-
-    private ref struct StringSource(ReadOnlySpan<string> texts) : ISource<char>
-    {
-        private readonly ReadOnlySpan<string> _texts = texts;
-        private int _next;
-
-        public bool TryNext(ref Runner<char> runner, Span<ulong> found)
-        {
-            if (_next == _texts.Length)
-            {
-                return false;
-            }
-
-            runner.Begin(_texts[_next], _next++);
-            return true;
-        }
-    }
-
-    private ref struct Utf8Source(Automaton<T> automaton, ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets) : ISource<byte>
-    {
-        private readonly ReadOnlySpan<byte> _utf8 = utf8;
-        private readonly ReadOnlySpan<int> _offsets = offsets;
-        private int _next;
-
-        public bool TryNext(ref Runner<byte> runner, Span<ulong> found)
-        {
-            while (_next < _offsets.Length - 1)
-            {
-                ReadOnlySpan<byte> text = _utf8[_offsets[_next].._offsets[_next + 1]];
-                int index = _next++;
-                if (System.Text.Ascii.IsValid(text))
-                {
-                    runner.Begin(text, index);
-                    return true;
-                }
-
-                // Bytes are not units here, so it cannot run in lock step.
-                found[index] = automaton.Find(text);
-            }
-
-            return false;
-        }
+        public ulong EnteredAt(nuint state) => Unsafe.As<byte, ulong>(ref Unsafe.AddByteOffset(ref _rows, state));
     }
 }

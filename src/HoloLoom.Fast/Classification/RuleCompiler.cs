@@ -40,8 +40,8 @@ internal static class RuleCompiler
     {
         IReadOnlyList<string>? words = pattern.Alternatives ?? PatternRegex.Words(pattern.Text);
 
-        // The automaton reads UTF-8 too, where a supplementary character is not two units.
-        if (words is null || words.Any(static word => word.Any(char.IsSurrogate)) || !trie.HasRoomFor(words))
+        // The automaton reads UTF-8 too, where a supplementary character is not two units; and it fills texts up with U+0000.
+        if (words is null || words.Any(static word => word.Any(static unit => unit == 0 || char.IsSurrogate(unit))) || !trie.HasRoomFor(words))
         {
             return false;
         }

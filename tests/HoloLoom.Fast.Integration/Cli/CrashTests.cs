@@ -8,7 +8,10 @@ namespace HoloLoom.Fast.Integration.Cli;
 public sealed partial class CrashTests
 {
     private const int Iterations = 100;
-    private const int Outcomes = 6000;
+
+    // More than a run is given before it is killed for certain, and so many in all that no sequence of kills can come too late.
+    private const int OutcomesPerRun = 400;
+    private const int Outcomes = (Iterations + 1) * OutcomesPerRun;
 
     // A run after a crash begins this many lines before the first that was not learned, so that it meets outcomes it knows.
     private const int Overlap = 15;
@@ -27,7 +30,7 @@ public sealed partial class CrashTests
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
             int from = (int)Math.Max(0, learned - Overlap);
-            long flushed = await LearnAndKillAsync(state, lines.AsMemory(from), flushesToSee: random.Next(6), spin: random.Next(400_000));
+            long flushed = await LearnAndKillAsync(state, lines.AsMemory(from, OutcomesPerRun), flushesToSee: random.Next(6), spin: random.Next(200_000));
 
             long now = Router.ReadStatistics(state).Outcomes;
             Assert.True(now >= learned + flushed, $"iteration {iteration}: {learned} outcomes before, {flushed} more told as flushed, but only {now} are there");
@@ -35,7 +38,7 @@ public sealed partial class CrashTests
             learned = now;
         }
 
-        Assert.True(learned is > 0 and < Outcomes, $"{learned} outcomes: the kills came too early or too late to try anything");
+        Assert.True(learned is > 0 and < Outcomes, $"{learned} of {Outcomes} outcomes: the kills came too early or too late to try anything");
         Answer rest = (await HololoomProcess.RunAsync("learn", file, "--state", state)).AssertExit(1);
         Assert.Equal($"accepted {Outcomes - learned}, duplicate {learned}, expired 0, unknown 0, invalid 0\n", rest.Output);
 
