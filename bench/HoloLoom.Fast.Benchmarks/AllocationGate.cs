@@ -9,6 +9,12 @@ internal static class AllocationGate
 
     public static int Run()
     {
+        if (!SeesAllocations())
+        {
+            Console.Error.WriteLine("An allocation of known size was not seen, so nothing measured here could be trusted.");
+            return 1;
+        }
+
         Dictionary<string, long> budget = JsonSerializer.Deserialize<Dictionary<string, long>>(
             File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "allocation-budget.json")))!;
         Dictionary<string, Action> operations = HotPath();
@@ -30,6 +36,15 @@ internal static class AllocationGate
         }
 
         return withinBudget ? 0 : 1;
+    }
+
+    private static bool SeesAllocations()
+    {
+        object? kept = null;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(() => kept = new byte[100]);
+        GC.KeepAlive(kept);
+        return GC.GetAllocatedBytesForCurrentThread() - before >= 100L * Operations;
     }
 
     private static Dictionary<string, Action> HotPath()

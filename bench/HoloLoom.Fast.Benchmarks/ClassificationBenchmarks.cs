@@ -1,10 +1,15 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using HoloLoom.Fast.Benchmarks.Reporting;
 using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Benchmarks;
 
 /// <summary>Time per query of the committed file; the generated regular expressions, one by one, are the rival.</summary>
 [MemoryDiagnoser]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
+[PerByteColumn]
 public class ClassificationBenchmarks
 {
     private readonly RuleClassifier _automaton = RuleClassifier.Create([.. RouterOptions.DefaultQueryTypes.Select(static type => type.Patterns)]);
@@ -14,21 +19,52 @@ public class ClassificationBenchmarks
     [GlobalSetup]
     public void Check()
     {
-        // An answer that is wrong is not worth timing.
-        foreach (string query in Queries.Ascii.Texts.Concat(Queries.Other.Texts))
+        foreach (Queries queries in (Queries[])[Queries.Ascii, Queries.Other])
         {
-            if (_automaton.Classify(query) != _regexes.Classify(query))
-            {
-                throw new InvalidOperationException($"'{query}' is classified differently.");
-            }
+            queries.Verify(queries.Texts.Select(query => _automaton.Classify(query).QueryType));
+            queries.Verify(queries.Encoded.Select(query => _automaton.Classify(query).QueryType));
+            OneBatch(queries.Texts);
+            queries.Verify(_results.Select(static result => result.QueryType).Take(queries.Texts.Length));
+            Array.Clear(_results);
+            OneBatch(queries);
+            queries.Verify(_results.Select(static result => result.QueryType).Take(queries.Texts.Length));
         }
     }
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Queries.AsciiCount)]
-    public int Automaton_Utf8()
+    [Benchmark(Baseline = true, OperationsPerInvoke = Queries.AsciiCount), BenchmarkCategory("ascii")]
+    public int Automaton_Utf8() => OneByOne(Queries.Ascii.Encoded);
+
+    [Benchmark(OperationsPerInvoke = Queries.AsciiCount), BenchmarkCategory("ascii")]
+    public int Automaton_Utf16() => OneByOne(Queries.Ascii.Texts);
+
+    [Benchmark(OperationsPerInvoke = Queries.AsciiCount), BenchmarkCategory("ascii")]
+    public int Automaton_Utf8_Batch() => OneBatch(Queries.Ascii);
+
+    [Benchmark(OperationsPerInvoke = Queries.AsciiCount), BenchmarkCategory("ascii")]
+    public int Automaton_Utf16_Batch() => OneBatch(Queries.Ascii.Texts);
+
+    [Benchmark(OperationsPerInvoke = Queries.AsciiCount), BenchmarkCategory("ascii")]
+    public int Generated_Regexes() => ByRegexes(Queries.Ascii.Texts);
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Queries.OtherCount), BenchmarkCategory("non-ascii")]
+    public int Automaton_NonAscii_Utf8() => OneByOne(Queries.Other.Encoded);
+
+    [Benchmark(OperationsPerInvoke = Queries.OtherCount), BenchmarkCategory("non-ascii")]
+    public int Automaton_NonAscii_Utf16() => OneByOne(Queries.Other.Texts);
+
+    [Benchmark(OperationsPerInvoke = Queries.OtherCount), BenchmarkCategory("non-ascii")]
+    public int Automaton_NonAscii_Utf8_Batch() => OneBatch(Queries.Other);
+
+    [Benchmark(OperationsPerInvoke = Queries.OtherCount), BenchmarkCategory("non-ascii")]
+    public int Automaton_NonAscii_Utf16_Batch() => OneBatch(Queries.Other.Texts);
+
+    [Benchmark(OperationsPerInvoke = Queries.OtherCount), BenchmarkCategory("non-ascii")]
+    public int Generated_Regexes_NonAscii() => ByRegexes(Queries.Other.Texts);
+
+    private int OneByOne(byte[][] queries)
     {
         int sum = 0;
-        foreach (byte[] query in Queries.Ascii.Encoded)
+        foreach (byte[] query in queries)
         {
             sum += _automaton.Classify(query).QueryType;
         }
@@ -36,11 +72,10 @@ public class ClassificationBenchmarks
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Queries.AsciiCount)]
-    public int Automaton_Utf16()
+    private int OneByOne(string[] queries)
     {
         int sum = 0;
-        foreach (string query in Queries.Ascii.Texts)
+        foreach (string query in queries)
         {
             sum += _automaton.Classify(query).QueryType;
         }
@@ -48,39 +83,24 @@ public class ClassificationBenchmarks
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Queries.AsciiCount)]
-    public int Automaton_Utf8_Batch()
+    private int OneBatch(Queries queries)
     {
-        _automaton.ClassifyBatch(Queries.Ascii.Utf8, Queries.Ascii.Offsets, _results);
+        _automaton.ClassifyBatch(queries.Utf8, queries.Offsets, _results);
         return _results[0].QueryType;
     }
 
-    [Benchmark(OperationsPerInvoke = Queries.AsciiCount)]
-    public int Automaton_Utf16_Batch()
+    private int OneBatch(string[] queries)
     {
-        _automaton.ClassifyBatch(Queries.Ascii.Texts, _results);
+        _automaton.ClassifyBatch(queries, _results);
         return _results[0].QueryType;
     }
 
-    [Benchmark(OperationsPerInvoke = Queries.AsciiCount)]
-    public int Generated_Regexes()
+    private int ByRegexes(string[] queries)
     {
         int sum = 0;
-        foreach (string query in Queries.Ascii.Texts)
+        foreach (string query in queries)
         {
             sum += _regexes.Classify(query).QueryType;
-        }
-
-        return sum;
-    }
-
-    [Benchmark(OperationsPerInvoke = Queries.OtherCount)]
-    public int Automaton_NonAscii_Utf8()
-    {
-        int sum = 0;
-        foreach (byte[] query in Queries.Other.Encoded)
-        {
-            sum += _automaton.Classify(query).QueryType;
         }
 
         return sum;

@@ -1,37 +1,72 @@
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Environments;
-using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.NativeAot;
 using HoloLoom.Fast.Benchmarks;
+using HoloLoom.Fast.Benchmarks.Reporting;
 
 // --gate: fail if the hot path allocates. --scaling: one router on one and two threads. Else BenchmarkDotNet; --aot measures Native AOT
-// beside the JIT.
+// beside the JIT, --quick measures briefly. --export DIR writes the results to DIR/<processor>/, to be committed.
 if (args is ["--gate"])
 {
     return AllocationGate.Run();
 }
 
-if (args is ["--scaling"])
+List<string> rest = [.. args];
+bool aot = rest.Remove("--aot");
+bool quick = rest.Remove("--quick");
+ResultFiles? files = null;
+int export = rest.IndexOf("--export");
+if (export >= 0)
 {
-    return Scaling.Run();
+    if (export + 1 == rest.Count || rest[export + 1].StartsWith('-'))
+    {
+        Console.Error.WriteLine("--export needs the directory to write to, for example: --export bench/results");
+        return 2;
+    }
+
+    files = new ResultFiles(rest[export + 1]);
+    rest.RemoveRange(export, 2);
 }
 
-bool aot = args.Contains("--aot");
-Job job = args.Contains("--quick") ? Job.ShortRun : Job.Default;
+if (rest is ["--scaling"])
+{
+    return Scaling.Run(files);
+}
+
+Job job = quick ? Job.ShortRun : Job.Default;
 ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(job.WithRuntime(CoreRuntime.Core10_0).WithId("JIT").AsBaseline())
-    .AddExporter(MarkdownExporter.GitHub)
-    .HideColumns(Column.Error, Column.RatioSD, Column.Runtime, Column.Toolchain);
+    .AddExporter(JsonExporter.FullCompressed)
+    .HideColumns(Column.Error, Column.RatioSD, Column.Runtime, Column.Toolchain, Column.Arguments);
 if (aot)
 {
-    config.AddJob(job
-        .WithRuntime(NativeAotRuntime.Net10_0)
-        .WithToolchain(NativeAotToolchain.CreateBuilder().UseNuGet().IlcInstructionSet("x86-64-v3").TargetFrameworkMoniker("net10.0").ToToolchain())
-        .WithId("AOT"));
+    // No version: the compiler that belongs to the SDK. The nightly feed that is the default is neither needed nor always in reach.
+    var toolchain = (NativeAotToolchainBuilder)NativeAotToolchain.CreateBuilder()
+        .UseNuGet("", "https://api.nuget.org/v3/index.json")
+        .TargetFrameworkMoniker("net10.0");
+    if (System.Runtime.Intrinsics.X86.X86Base.IsSupported)
+    {
+        toolchain.IlcInstructionSet("x86-64-v3");
+    }
+
+    // Its restore is for one platform; in the committed lock files that would fail the next locked restore.
+    job = job.WithArguments([new MsBuildArgument("/p:NuGetLockFilePath=obj/aot.lock.json")]);
+    config.AddJob(job.WithRuntime(NativeAotRuntime.Net10_0).WithToolchain(toolchain.ToToolchain()).WithId("AOT"));
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Where(static arg => arg is not "--aot" and not "--quick")], config);
-return 0;
+bool isComplete = true;
+foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. rest], config))
+{
+    isComplete &= !summary.HasCriticalValidationErrors && summary.Reports.All(static report => report.Success);
+    if (files is not null && summary.Reports.Length > 0)
+    {
+        files.Write(summary);
+    }
+}
+
+return isComplete ? 0 : 1;

@@ -1,48 +1,70 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using HoloLoom.Fast.Benchmarks.Reporting;
 
 namespace HoloLoom.Fast.Benchmarks;
 
 /// <summary>Decisions per second of one router on one thread and on two, in turn, so that drift of the machine's speed falls on both.</summary>
 internal static class Scaling
 {
-    public static int Run()
+    private const int Pairs = 15;
+
+    private static readonly (string Strategy, bool Records)[] Workloads = [("rules", false), ("thompson", false), ("thompson", true)];
+
+    public static int Run(ResultFiles? files)
     {
-        Console.WriteLine($"{"strategy",-10} {"1 thread",12} {"2 threads",12}  ratio (median of 15 pairs)");
-        foreach (string strategy in (string[])["rules", "thompson"])
+        Console.WriteLine(Machine.Current);
+        var table = new StringBuilder($"| strategy | outcomes recorded | 1 thread, M/s | 2 threads, M/s | ratio (median of {Pairs} pairs) |\n|---|---|---:|---:|---:|\n");
+        var results = new List<object>();
+        foreach ((string strategy, bool records) in Workloads)
         {
-            using var router = new Router(new RouterOptions { Strategy = strategy, Seed = 1 });
-            Measure(router, 1);
-            Measure(router, 2);
-            (double One, double Two)[] pairs = [.. Enumerable.Range(0, 15).Select(_ => (Measure(router, 1), Measure(router, 2)))];
+            using Router router = TrainedRouter.Create(strategy);
+            Measure(router, 1, records);
+            Measure(router, 2, records);
+            (double One, double Two)[] pairs = [.. Enumerable.Range(0, Pairs).Select(_ => (Measure(router, 1, records), Measure(router, 2, records)))];
+            double one = Median(pairs.Select(static pair => pair.One));
+            double two = Median(pairs.Select(static pair => pair.Two));
             double ratio = Median(pairs.Select(static pair => pair.Two / pair.One));
-            Console.WriteLine(FormattableString.Invariant(
-                $"{strategy,-10} {Median(pairs.Select(static pair => pair.One)) / 1e6,8:F2} M/s {Median(pairs.Select(static pair => pair.Two)) / 1e6,8:F2} M/s  {ratio:F2}"));
+            table.Append(CultureInfo.InvariantCulture, $"| {strategy} | {(records ? "yes" : "no")} | {one / 1e6:F2} | {two / 1e6:F2} | {ratio:F2} |\n");
+            results.Add(new { strategy, records, oneThread = Math.Round(one), twoThreads = Math.Round(two), ratio = Math.Round(ratio, 3) });
         }
 
+        Console.Write(table);
+        files?.Write("Scaling", table.ToString(), results);
         return 0;
     }
 
-    private static double Measure(Router router, int threads)
+    private static double Measure(Router router, int threads, bool records)
     {
-        const int Rounds = 10_000;
+        // Recording takes longer; a measurement should not.
+        int rounds = records ? 2_000 : 10_000;
         using var start = new Barrier(threads + 1);
         Thread[] running = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
         {
-            byte[][] queries = Queries.Ascii.Encoded;
             start.SignalAndWait();
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
-                foreach (byte[] query in queries)
-                {
-                    router.Route(query, BackendSet.All);
-                }
+                RouteAll(router, records);
             }
         }))];
         Array.ForEach(running, static thread => thread.Start());
         start.SignalAndWait();
         long begin = Stopwatch.GetTimestamp();
         Array.ForEach(running, static thread => thread.Join());
-        return (double)threads * Rounds * Queries.AsciiCount / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return (double)threads * rounds * Queries.AsciiCount / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    private static void RouteAll(Router router, bool records)
+    {
+        foreach (byte[] query in Queries.Ascii.Encoded)
+        {
+            Decision decision = router.Route(query, BackendSet.All);
+            if (records)
+            {
+                router.Record(decision.Id, new Outcome(decision.Backend / 4.0, 35));
+            }
+        }
     }
 
     private static double Median(IEnumerable<double> values)
