@@ -5,9 +5,13 @@ namespace HoloLoom.Fast.Classification;
 
 /// <summary>Many texts side by side: four walks at a time, so that while one waits for its load the other three go on.</summary>
 /// <remarks>
-/// Texts are read in words of eight bytes, the last one filled up with zeros, of which there is at least one: U+0000 is no word character
-/// and in no phrase, so that it ends a text as its end would, and more of it changes nothing. Texts are taken in the order of their number
-/// of words, so that the four end together.
+/// Only ASCII texts walk together. They are read in words of eight bytes, the last one filled up with zeros, of which there is at least
+/// one: U+0000 is no word character and in no phrase, so that it ends a text as its end would, and more of it changes nothing. Texts are
+/// taken in the order of their number of words, so that the four end together.
+/// <para>
+/// SAFETY: columns and rows are pinned and this object holds them, so their addresses are good; the bounds are those of the other part.
+/// A unit is below 128, because only ASCII texts are in the order.
+/// </para>
 /// </remarks>
 internal sealed partial class Automaton<T>
 {
@@ -19,8 +23,8 @@ internal sealed partial class Automaton<T>
     {
         int Count { get; }
 
-        /// <summary>Whether every element of every text is a UTF-16 unit: UTF-16, or ASCII throughout.</summary>
-        bool HoldUnitsOnly { get; }
+        /// <summary>Whether all texts are known to be ASCII.</summary>
+        bool AreAscii { get; }
 
         ReadOnlySpan<TUnit> this[int index] { get; }
     }
@@ -44,19 +48,20 @@ internal sealed partial class Automaton<T>
     {
         Span<byte> order = stackalloc byte[MaxBatch];
         int sorted = Sort<TUnit, TTexts>(texts, order, found);
-        int i = 0;
-        for (; i + 4 <= sorted; i += 4)
+        int i = sorted;
+        for (; i >= 4; i -= 4)
         {
-            Walk4<TUnit, TTexts>(texts, order.Slice(i, 4), found);
+            Walk4<TUnit, TTexts>(texts, order.Slice(i - 4, 4), found);
         }
 
-        for (; i < sorted; i++)
+        // The shortest three at most.
+        for (i--; i >= 0; i--)
         {
             found[order[i]] = Walk(texts[order[i]]);
         }
     }
 
-    // By counting. Bytes outside ASCII are not units, so texts with such are done at once and left out of the order.
+    // By counting. Texts outside ASCII are done at once and left out of the order.
     [SkipLocalsInit]
     private int Sort<TUnit, TTexts>(TTexts texts, Span<byte> order, Span<ulong> found)
         where TUnit : unmanaged
@@ -66,15 +71,15 @@ internal sealed partial class Automaton<T>
         Span<byte> bucketOf = stackalloc byte[MaxBatch];
         Span<byte> start = stackalloc byte[Buckets + 1];
         start.Clear();
-        bool unitsOnly = texts.HoldUnitsOnly;
+        bool allAscii = texts.AreAscii;
         int count = texts.Count;
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<TUnit> text = texts[i];
             int bucket = Math.Min(WordsOf(text), Buckets - 1);
-            if (!unitsOnly && !System.Text.Ascii.IsValid(MemoryMarshal.AsBytes(text)))
+            if (!allAscii && !IsAscii(text))
             {
-                found[i] = WalkUtf8(MemoryMarshal.AsBytes(text));
+                found[i] = typeof(TUnit) == typeof(byte) ? WalkUtf8(MemoryMarshal.AsBytes(text)) : Walk(text);
                 bucket = LeftOut;
             }
 
@@ -102,11 +107,12 @@ internal sealed partial class Automaton<T>
         return sum;
     }
 
-    private void Walk4<TUnit, TTexts>(TTexts texts, ReadOnlySpan<byte> order, Span<ulong> found)
+    private unsafe void Walk4<TUnit, TTexts>(TTexts texts, ReadOnlySpan<byte> order, Span<ulong> found)
         where TUnit : unmanaged
         where TTexts : struct, ITexts<TUnit>, allows ref struct
     {
-        Tables tables = Get();
+        nuint* columns = (nuint*)_asciiColumns.Address;
+        byte* rows = (byte*)_rows.Address;
         ReadOnlySpan<TUnit> a = texts[order[0]], b = texts[order[1]], c = texts[order[2]], d = texts[order[3]];
         int full = Math.Min(Math.Min(WordsOf(a), WordsOf(b)), Math.Min(WordsOf(c), WordsOf(d))) - 1;
         int words = Math.Max(Math.Max(WordsOf(a), WordsOf(b)), Math.Max(WordsOf(c), WordsOf(d)));
@@ -115,13 +121,13 @@ internal sealed partial class Automaton<T>
         for (int word = 0; word < full; word++)
         {
             ulong unitsA = FullWordAt(a, word), unitsB = FullWordAt(b, word), unitsC = FullWordAt(c, word), unitsD = FullWordAt(d, word);
-            Steps4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Steps4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         }
 
         for (int word = full; word < words; word++)
         {
             ulong unitsA = WordAt(a, word), unitsB = WordAt(b, word), unitsC = WordAt(c, word), unitsD = WordAt(d, word);
-            Steps4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Steps4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         }
 
         found[order[0]] = foundA;
@@ -132,8 +138,9 @@ internal sealed partial class Automaton<T>
 
     // All units of a word of each text. Written out, because a counter would be one register too many.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Steps4<TUnit>(
-        in Tables tables,
+    private static unsafe void Steps4<TUnit>(
+        nuint* columns,
+        byte* rows,
         ref ulong unitsA,
         ref ulong unitsB,
         ref ulong unitsC,
@@ -148,22 +155,23 @@ internal sealed partial class Automaton<T>
         ref ulong foundD)
         where TUnit : unmanaged
     {
-        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-        Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+        Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         if (typeof(TUnit) == typeof(byte))
         {
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
-            Step4<TUnit>(tables, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
+            Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step4<TUnit>(
-        in Tables tables,
+    private static unsafe void Step4<TUnit>(
+        nuint* columns,
+        byte* rows,
         ref ulong unitsA,
         ref ulong unitsB,
         ref ulong unitsC,
@@ -178,20 +186,33 @@ internal sealed partial class Automaton<T>
         ref ulong foundD)
         where TUnit : unmanaged
     {
-        stateA = tables.Step(stateA, Next<TUnit>(ref unitsA));
-        stateB = tables.Step(stateB, Next<TUnit>(ref unitsB));
-        stateC = tables.Step(stateC, Next<TUnit>(ref unitsC));
-        stateD = tables.Step(stateD, Next<TUnit>(ref unitsD));
-        foundA |= tables.EnteredAt(stateA);
-        foundB |= tables.EnteredAt(stateB);
-        foundC |= tables.EnteredAt(stateC);
-        foundD |= tables.EnteredAt(stateD);
+        stateA = Step(columns, stateA, Next<TUnit>(ref unitsA));
+        stateB = Step(columns, stateB, Next<TUnit>(ref unitsB));
+        stateC = Step(columns, stateC, Next<TUnit>(ref unitsC));
+        stateD = Step(columns, stateD, Next<TUnit>(ref unitsD));
+        foundA |= *(ulong*)(rows + stateA);
+        foundB |= *(ulong*)(rows + stateB);
+        foundC |= *(ulong*)(rows + stateC);
+        foundD |= *(ulong*)(rows + stateD);
     }
 
     /// <summary>Words of eight bytes, with at least one unit to spare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WordsOf<TUnit>(ReadOnlySpan<TUnit> text)
         where TUnit : unmanaged => text.Length * Unsafe.SizeOf<TUnit>() / sizeof(ulong) + 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe nuint Step(nuint* columns, nuint state, nuint unit)
+    {
+        byte* cell = (byte*)columns[unit] + state;
+        return typeof(T) == typeof(ushort) ? *(ushort*)cell : *(uint*)cell;
+    }
+
+    private static bool IsAscii<TUnit>(ReadOnlySpan<TUnit> text)
+        where TUnit : unmanaged =>
+        typeof(TUnit) == typeof(byte)
+            ? System.Text.Ascii.IsValid(MemoryMarshal.AsBytes(text))
+            : System.Text.Ascii.IsValid(MemoryMarshal.Cast<TUnit, char>(text));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint Next<TUnit>(ref ulong units)
@@ -247,7 +268,7 @@ internal sealed partial class Automaton<T>
 
         public int Count => _texts.Length;
 
-        public bool HoldUnitsOnly => true;
+        public bool AreAscii => false;
 
         public ReadOnlySpan<char> this[int index] => _texts[index];
     }
@@ -259,7 +280,7 @@ internal sealed partial class Automaton<T>
 
         public int Count => _offsets.Length - 1;
 
-        public bool HoldUnitsOnly => System.Text.Ascii.IsValid(_utf8[_offsets[0].._offsets[^1]]);
+        public bool AreAscii => System.Text.Ascii.IsValid(_utf8[_offsets[0].._offsets[^1]]);
 
         public ReadOnlySpan<byte> this[int index] => _utf8[_offsets[index].._offsets[index + 1]];
     }

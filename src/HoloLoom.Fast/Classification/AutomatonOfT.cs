@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using HoloLoom.Fast.Internals;
 
 namespace HoloLoom.Fast.Classification;
 
@@ -19,8 +20,13 @@ namespace HoloLoom.Fast.Classification;
 internal sealed partial class Automaton<T> : Automaton
     where T : unmanaged, INumberBase<T>
 {
+    private const int AsciiCount = 128;
+
     private readonly ushort[] _columns;
-    private readonly byte[] _rows;
+    private readonly AlignedBuffer<byte> _rows;
+
+    // For each ASCII character the address of its class's cell in the first row; pinned, as the rows are.
+    private readonly AlignedBuffer<nuint> _asciiColumns = new(AsciiCount);
     private readonly int _rowShift;
     private readonly ulong[] _entered;
     private readonly ulong[] _atEnd;
@@ -30,11 +36,11 @@ internal sealed partial class Automaton<T> : Automaton
     {
         (_rowShift, _entered, _atEnd) = (RowShift(classes), entered, atEnd);
         int states = next.Length / classes;
-        _rows = new byte[states << _rowShift];
+        _rows = new AlignedBuffer<byte>(states << _rowShift);
         _columns = Array.ConvertAll(classOf, static unitClass => (ushort)(sizeof(ulong) + unitClass * Unsafe.SizeOf<T>()));
         for (int state = 0; state < states; state++)
         {
-            Span<byte> row = _rows.AsSpan(state << _rowShift, 1 << _rowShift);
+            Span<byte> row = _rows.Span.Slice(state << _rowShift, 1 << _rowShift);
             Span<T> cells = MemoryMarshal.Cast<byte, T>(row[sizeof(ulong)..]);
             for (int unitClass = 0; unitClass < classes; unitClass++)
             {
@@ -45,6 +51,11 @@ internal sealed partial class Automaton<T> : Automaton
             {
                 MemoryMarshal.Write(row, entered[state]);
             }
+        }
+
+        for (int unit = 0; unit < AsciiCount; unit++)
+        {
+            _asciiColumns.Span[unit] = _rows.Address + _columns[unit];
         }
     }
 
@@ -142,7 +153,7 @@ internal sealed partial class Automaton<T> : Automaton
             : Unsafe.BitCast<TUnit, char>(Unsafe.Add(ref text, index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Tables Get() => new(ref MemoryMarshal.GetArrayDataReference(_columns), ref MemoryMarshal.GetArrayDataReference(_rows));
+    private Tables Get() => new(ref MemoryMarshal.GetArrayDataReference(_columns), ref _rows.First);
 
     // The power of two of a row's length in bytes, with room for all classes and eight bytes.
     private static int RowShift(int classes) => BitOperations.Log2((uint)(classes * Unsafe.SizeOf<T>() + sizeof(ulong)) - 1) + 1;

@@ -26,13 +26,8 @@ internal sealed class AlignedBuffer<T>
         int bytes = checked(length * Unsafe.SizeOf<T>());
         int padded = checked((bytes + Alignment - 1) & ~(Alignment - 1));
         _memory = GC.AllocateArray<byte>(checked(padded + Alignment), pinned: true);
-        nuint address;
-        unsafe
-        {
-            address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        }
-
-        _offset = (int)((Alignment - (address & (Alignment - 1))) & (Alignment - 1));
+        nuint start = AddressOf(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _offset = (int)((Alignment - (start & (Alignment - 1))) & (Alignment - 1));
         _length = length;
     }
 
@@ -40,10 +35,15 @@ internal sealed class AlignedBuffer<T>
 
     public Span<T> Span => MemoryMarshal.CreateSpan(ref First, _length);
 
+    /// <summary>Where the first element is. It never moves; it is good for as long as this object is reachable.</summary>
+    public nuint Address => AddressOf(ref Unsafe.As<T, byte>(ref First));
+
     /// <summary>The first element, at an address divisible by 128.</summary>
     public ref T First
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory), _offset));
     }
+
+    private static unsafe nuint AddressOf(ref byte pinned) => (nuint)Unsafe.AsPointer(ref pinned);
 }
