@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using HoloLoom.Fast.Internals;
 
 namespace HoloLoom.Fast;
@@ -66,10 +65,18 @@ internal readonly struct DecisionSeal
     public ulong Payload(ulong sequence, int queryType, int backend, int variant) =>
         sequence | (ulong)(uint)queryType << 40 | (ulong)(uint)backend << 46 | (ulong)(uint)variant << 52 | _generation;
 
-    /// <summary>The seal words of four payloads at once; equal to those of <see cref="Close(ulong)"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<ulong> Close(Vector256<ulong> payloads) =>
-        Vector256.Create(_prefix) | SipHash13.Hash(payloads, _context, _key0, _key1) << (64 - CheckBits);
+    /// <summary>The seal words of many payloads; equal to those of <see cref="Close(ulong)"/>, faster.</summary>
+    /// <param name="payloads">The payload words.</param>
+    /// <param name="seals">Receives a seal word for each; at least as long.</param>
+    public void Close(ReadOnlySpan<ulong> payloads, Span<ulong> seals)
+    {
+        seals = seals[..payloads.Length];
+        SipHash13.Hash(payloads, _context, _key0, _key1, seals);
+        foreach (ref ulong seal in seals)
+        {
+            seal = _prefix | seal << (64 - CheckBits);
+        }
+    }
 
     /// <summary>Reads an id of this key and node; false if the check fails.</summary>
     /// <param name="id">The id.</param>

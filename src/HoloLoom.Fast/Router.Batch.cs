@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
 using HoloLoom.Fast.Strategies;
@@ -87,15 +86,15 @@ public sealed partial class Router
 
     private void DecideAll(Lane<LaneState> lane, ReadOnlySpan<ClassifiedQuery> classified, ulong mask, Span<Decision> decisions)
     {
-        int done = _strategy is RulesStrategy rules && Vector256.IsHardwareAccelerated ? DecideByRule(rules, lane, classified, mask, decisions) : 0;
+        int done = _strategy is RulesStrategy rules ? DecideByRule(rules, lane, classified, mask, decisions) : 0;
         for (int i = done; i < classified.Length; i++)
         {
             decisions[i] = Decide(lane, classified[i], mask, default);
         }
     }
 
-    // By rule the backend follows from the query type alone, so it is looked up, and ids are sealed four at a time. Returns how many were
-    // decided; the few at the end of a block of sequence numbers, and of the batch, are left to the ordinary way.
+    // By rule the backend follows from the query type alone, so it is looked up, and all ids are sealed together. Returns how many were
+    // decided: what is beyond the end of a block of sequence numbers is left to the ordinary way.
     [SkipLocalsInit]
     private int DecideByRule(RulesStrategy rules, Lane<LaneState> lane, ReadOnlySpan<ClassifiedQuery> classified, ulong mask, Span<Decision> decisions)
     {
@@ -109,33 +108,32 @@ public sealed partial class Router
 
         ref LaneState state = ref lane.State;
         DecisionSeal seal = state.Seal;
+        ulong sequence = state.NextSequence;
+        int count = (int)Math.Min((ulong)classified.Length, state.EndOfBlock - sequence);
+        classified = classified[..count];
+        decisions = decisions[..count];
+        state.NextSequence = sequence + (ulong)count;
+
+        Span<ulong> payloads = stackalloc ulong[BatchChunk];
+        Span<ulong> seals = stackalloc ulong[BatchChunk];
+        payloads = payloads[..count];
+        seals = seals[..count];
         int backends = _backends.Length;
-        int i = 0;
-        for (; i + 4 <= classified.Length && state.NextSequence + 4 <= state.EndOfBlock; i += 4)
+        for (int i = 0; i < payloads.Length; i++)
         {
-            ReadOnlySpan<ClassifiedQuery> four = classified.Slice(i, 4);
-            int typeA = four[0].QueryType, typeB = four[1].QueryType, typeC = four[2].QueryType, typeD = four[3].QueryType;
-            int backendA = backendOf[typeA], backendB = backendOf[typeB], backendC = backendOf[typeC], backendD = backendOf[typeD];
-            ulong sequence = state.NextSequence;
-            state.NextSequence = sequence + 4;
-            Vector256<ulong> payloads = Vector256.Create(
-                seal.Payload(sequence, typeA, backendA, 0),
-                seal.Payload(sequence + 1, typeB, backendB, 0),
-                seal.Payload(sequence + 2, typeC, backendC, 0),
-                seal.Payload(sequence + 3, typeD, backendD, 0));
-            Vector256<ulong> seals = seal.Close(payloads);
-            Span<Decision> made = decisions.Slice(i, 4);
-            made[0] = new Decision(new DecisionId(payloads[0], seals[0]), backendA, typeA, 0, four[0].Confidence, flagsOf[typeA]);
-            made[1] = new Decision(new DecisionId(payloads[1], seals[1]), backendB, typeB, 0, four[1].Confidence, flagsOf[typeB]);
-            made[2] = new Decision(new DecisionId(payloads[2], seals[2]), backendC, typeC, 0, four[2].Confidence, flagsOf[typeC]);
-            made[3] = new Decision(new DecisionId(payloads[3], seals[3]), backendD, typeD, 0, four[3].Confidence, flagsOf[typeD]);
-            lane.Count(typeA * backends + backendA);
-            lane.Count(typeB * backends + backendB);
-            lane.Count(typeC * backends + backendC);
-            lane.Count(typeD * backends + backendD);
+            int type = classified[i].QueryType;
+            payloads[i] = seal.Payload(sequence + (uint)i, type, backendOf[type], 0);
+            lane.Count(type * backends + backendOf[type]);
         }
 
-        return i;
+        seal.Close(payloads, seals);
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            ClassifiedQuery query = classified[i];
+            decisions[i] = new Decision(new DecisionId(payloads[i], seals[i]), backendOf[query.QueryType], query.QueryType, 0, query.Confidence, flagsOf[query.QueryType]);
+        }
+
+        return count;
     }
 
     private static void CheckRoom(int queries, int decisions)

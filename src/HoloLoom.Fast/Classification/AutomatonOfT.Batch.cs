@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace HoloLoom.Fast.Classification;
 
@@ -117,7 +118,7 @@ internal sealed partial class Automaton<T>
         int full = Math.Min(Math.Min(WordsOf(a), WordsOf(b)), Math.Min(WordsOf(c), WordsOf(d))) - 1;
         int words = Math.Max(Math.Max(WordsOf(a), WordsOf(b)), Math.Max(WordsOf(c), WordsOf(d)));
         nuint stateA = 0, stateB = 0, stateC = 0, stateD = 0;
-        ulong foundA = 0, foundB = 0, foundC = 0, foundD = 0;
+        Vector128<ulong> foundA = default, foundB = default, foundC = default, foundD = default;
         for (int word = 0; word < full; word++)
         {
             ulong unitsA = FullWordAt(a, word), unitsB = FullWordAt(b, word), unitsC = FullWordAt(c, word), unitsD = FullWordAt(d, word);
@@ -130,13 +131,14 @@ internal sealed partial class Automaton<T>
             Steps4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
         }
 
-        found[order[0]] = foundA;
-        found[order[1]] = foundB;
-        found[order[2]] = foundC;
-        found[order[3]] = foundD;
+        found[order[0]] = foundA.ToScalar();
+        found[order[1]] = foundB.ToScalar();
+        found[order[2]] = foundC.ToScalar();
+        found[order[3]] = foundD.ToScalar();
     }
 
-    // All units of a word of each text. Written out, because a counter would be one register too many.
+    // All units of a word of each text. Written out, because a counter would be one register too many; what was found is gathered in vectors,
+    // of which only the first element means anything, for the same reason.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Steps4<TUnit>(
         nuint* columns,
@@ -149,10 +151,10 @@ internal sealed partial class Automaton<T>
         ref nuint stateB,
         ref nuint stateC,
         ref nuint stateD,
-        ref ulong foundA,
-        ref ulong foundB,
-        ref ulong foundC,
-        ref ulong foundD)
+        ref Vector128<ulong> foundA,
+        ref Vector128<ulong> foundB,
+        ref Vector128<ulong> foundC,
+        ref Vector128<ulong> foundD)
         where TUnit : unmanaged
     {
         Step4<TUnit>(columns, rows, ref unitsA, ref unitsB, ref unitsC, ref unitsD, ref stateA, ref stateB, ref stateC, ref stateD, ref foundA, ref foundB, ref foundC, ref foundD);
@@ -180,20 +182,20 @@ internal sealed partial class Automaton<T>
         ref nuint stateB,
         ref nuint stateC,
         ref nuint stateD,
-        ref ulong foundA,
-        ref ulong foundB,
-        ref ulong foundC,
-        ref ulong foundD)
+        ref Vector128<ulong> foundA,
+        ref Vector128<ulong> foundB,
+        ref Vector128<ulong> foundC,
+        ref Vector128<ulong> foundD)
         where TUnit : unmanaged
     {
         stateA = Step(columns, stateA, Next<TUnit>(ref unitsA));
         stateB = Step(columns, stateB, Next<TUnit>(ref unitsB));
         stateC = Step(columns, stateC, Next<TUnit>(ref unitsC));
         stateD = Step(columns, stateD, Next<TUnit>(ref unitsD));
-        foundA |= *(ulong*)(rows + stateA);
-        foundB |= *(ulong*)(rows + stateB);
-        foundC |= *(ulong*)(rows + stateC);
-        foundD |= *(ulong*)(rows + stateD);
+        foundA |= Vector128.Load((ulong*)(rows + stateA));
+        foundB |= Vector128.Load((ulong*)(rows + stateB));
+        foundC |= Vector128.Load((ulong*)(rows + stateC));
+        foundD |= Vector128.Load((ulong*)(rows + stateD));
     }
 
     /// <summary>Words of eight bytes, with at least one unit to spare.</summary>

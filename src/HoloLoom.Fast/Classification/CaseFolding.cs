@@ -9,7 +9,7 @@ namespace HoloLoom.Fast.Classification;
 /// </remarks>
 internal static class CaseFolding
 {
-    private const char KelvinSign = '\u212A';
+    public const char KelvinSign = '\u212A';
 
     private static readonly Lazy<string> s_allUnits = new(static () =>
         string.Create(char.MaxValue + 1, 0, static (units, _) =>

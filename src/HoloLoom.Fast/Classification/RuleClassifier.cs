@@ -15,24 +15,28 @@ internal sealed class RuleClassifier : IQueryClassifier
     // Above the key of any type without a match; a score adds 64 to its type's key.
     private const int DefaultKey = 63;
 
+    // So many patterns have few enough combinations to keep the answer of each: 4 KB.
+    private const int MaxTabulated = 12;
+
     private const int BatchChunk = Automaton.MaxBatch;
 
     private readonly IReadOnlyList<IReadOnlyList<QueryPattern>> _patterns;
     private readonly Automaton _automaton;
+    private readonly WordTable? _table;
     private readonly ExpressionSet? _expressions;
     private readonly TypeBits[] _types;
     private readonly ulong[] _typeBits;
+    private readonly byte[]? _answerOf;
     private readonly ClassifiedQuery[] _answers;
     private readonly int _defaultType;
     private readonly bool _isNarrow;
 
-    private RuleClassifier(IReadOnlyList<IReadOnlyList<QueryPattern>> patterns, Automaton automaton, ExpressionSet? expressions)
+    private RuleClassifier(IReadOnlyList<IReadOnlyList<QueryPattern>> patterns, CompiledRules rules)
     {
         _patterns = patterns;
-        _automaton = automaton;
-        _expressions = expressions;
+        (_automaton, _table, _expressions) = rules;
         _defaultType = IndexOfDefault(patterns);
-        _isNarrow = automaton.Words == 1;
+        _isNarrow = _automaton.Words == 1 && _expressions is null;
         var types = new List<TypeBits>();
         int first = 0;
         for (int type = 0; type < patterns.Count; type++)
@@ -54,15 +58,17 @@ internal sealed class RuleClassifier : IQueryClassifier
             new ClassifiedQuery(_defaultType, DefaultConfidence),
             .. types.Select(static type => new ClassifiedQuery(type.QueryType, MatchConfidence)),
         ];
+        if (first <= MaxTabulated)
+        {
+            _answerOf = [.. Enumerable.Range(0, 1 << MaxTabulated).Select(found => (byte)IndexOfAnswer((ulong)found))];
+        }
     }
 
     /// <param name="patternsByType">Patterns per query type; exactly one type has none.</param>
+    /// <param name="useTable">False to do with the automaton alone, as where there are no vectors.</param>
     /// <exception cref="PatternException">A pattern cannot be run.</exception>
-    public static RuleClassifier Create(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType)
-    {
-        (Automaton automaton, ExpressionSet? expressions) = RuleCompiler.Compile(patternsByType);
-        return new RuleClassifier(patternsByType, automaton, expressions);
-    }
+    public static RuleClassifier Create(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType, bool useTable = true) =>
+        new(patternsByType, RuleCompiler.Compile(patternsByType, useTable));
 
     public static int IndexOfDefault<T>(IReadOnlyList<IReadOnlyList<T>> byType)
     {
@@ -75,13 +81,15 @@ internal sealed class RuleClassifier : IQueryClassifier
         return index;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ClassifiedQuery Classify(ReadOnlySpan<char> query) =>
-        _isNarrow && _expressions is null ? Score(_automaton.Find(query)) : ClassifyAtLength(query);
+        _table is not null && _table.TryFind(query, out ulong found) ? Score(found)
+        : _isNarrow ? Score(_automaton.Find(query))
+        : ClassifyAtLength(query);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ClassifiedQuery Classify(ReadOnlySpan<byte> utf8Query) =>
-        _isNarrow && _expressions is null ? Score(_automaton.Find(utf8Query)) : ClassifyAtLength(utf8Query);
+        _table is not null && _table.TryFind(utf8Query, out ulong found) ? Score(found)
+        : _isNarrow ? Score(_automaton.Find(utf8Query))
+        : ClassifyAtLength(utf8Query);
 
     /// <summary>Classifies many queries: the same answers as one by one.</summary>
     /// <param name="queries">The queries, none null.</param>
@@ -93,7 +101,7 @@ internal sealed class RuleClassifier : IQueryClassifier
         for (int start = 0; start < queries.Length; start += BatchChunk)
         {
             ReadOnlySpan<string> chunk = queries[start..Math.Min(start + BatchChunk, queries.Length)];
-            if (!_isNarrow || _expressions is not null)
+            if (!_isNarrow)
             {
                 for (int i = 0; i < chunk.Length; i++)
                 {
@@ -119,7 +127,7 @@ internal sealed class RuleClassifier : IQueryClassifier
         for (int start = 0; start < offsets.Length - 1; start += BatchChunk)
         {
             ReadOnlySpan<int> chunk = offsets[start..Math.Min(start + BatchChunk + 1, offsets.Length)];
-            if (!_isNarrow || _expressions is not null)
+            if (!_isNarrow)
             {
                 for (int i = 0; i < chunk.Length - 1; i++)
                 {
@@ -165,9 +173,11 @@ internal sealed class RuleClassifier : IQueryClassifier
         }
     }
 
-    // Free of branches on the text: the largest of (score, earlier type first), where no pattern at all counts for the default type.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ClassifiedQuery Score(ulong found)
+    private ClassifiedQuery Score(ulong found) => _answers[_answerOf is { } answerOf ? answerOf[(int)found] : IndexOfAnswer(found)];
+
+    // Free of branches on the text: the largest of (score, earlier type first), where no pattern at all counts for the default type.
+    private int IndexOfAnswer(ulong found)
     {
         int best = DefaultKey;
         ulong[] typeBits = _typeBits;
@@ -176,7 +186,7 @@ internal sealed class RuleClassifier : IQueryClassifier
             best = Math.Max(best, (BitOperations.PopCount(found & typeBits[i]) << 6) + DefaultKey - 1 - i);
         }
 
-        return _answers[best > DefaultKey ? DefaultKey - (best & DefaultKey) : 0];
+        return best > DefaultKey ? DefaultKey - (best & DefaultKey) : 0;
     }
 
     // More than 64 patterns, or regular expressions beside the automaton.

@@ -2,16 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace HoloLoom.Fast.Classification;
 
-/// <summary>Sorts patterns into the automaton (words and phrases) and regular expressions (the rest), and compiles both.</summary>
+/// <summary>What patterns are compiled to. Words and phrases are in the automaton, and in the table too if it can hold all of them.</summary>
+internal readonly record struct CompiledRules(Automaton Automaton, WordTable? Table, ExpressionSet? Expressions);
+
+/// <summary>Sorts patterns into words and phrases, and regular expressions (the rest), and compiles both.</summary>
 internal static class RuleCompiler
 {
     /// <summary>64-bit words of pattern bits: at most 4096 patterns.</summary>
     public const int MaxWords = 64;
 
+    /// <param name="patternsByType">Patterns per query type.</param>
+    /// <param name="useTable">Whether to make a table where there can be one.</param>
     /// <exception cref="PatternException">A pattern cannot be run.</exception>
-    public static (Automaton Automaton, ExpressionSet? Expressions) Compile(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType)
+    public static CompiledRules Compile(IReadOnlyList<IReadOnlyList<QueryPattern>> patternsByType, bool useTable)
     {
         var trie = new PhraseTrie();
+        var phrases = new List<(string Text, int Pattern)>();
         var expressions = new List<(int Bit, Regex Regex)>();
         int bit = 0;
         for (int type = 0; type < patternsByType.Count; type++)
@@ -24,7 +30,7 @@ internal static class RuleCompiler
                     throw new PatternException(type, i, pattern.Text, $"is one too many: a router has at most {MaxWords * 64}. Put more words into one pattern.");
                 }
 
-                if (!TryAdd(trie, pattern, bit))
+                if (!TryAdd(trie, phrases, pattern, bit))
                 {
                     expressions.Add((bit, Expression(pattern, type, i)));
                 }
@@ -33,10 +39,12 @@ internal static class RuleCompiler
 
         Automaton automaton = new AutomatonBuilder(trie).Build(bit)
             ?? throw new PatternException(0, 0, "", "and those after it hold too many words and phrases for one automaton; use fewer, or a classifier of your own.");
-        return (automaton, expressions.Count == 0 ? null : new ExpressionSet(expressions));
+        return expressions.Count > 0
+            ? new CompiledRules(automaton, null, new ExpressionSet(expressions))
+            : new CompiledRules(automaton, useTable && WordTable.IsSupported ? WordTable.TryCreate(phrases) : null, null);
     }
 
-    private static bool TryAdd(PhraseTrie trie, QueryPattern pattern, int bit)
+    private static bool TryAdd(PhraseTrie trie, List<(string, int)> phrases, QueryPattern pattern, int bit)
     {
         IReadOnlyList<string>? words = pattern.Alternatives ?? PatternRegex.Words(pattern.Text);
 
@@ -49,6 +57,7 @@ internal static class RuleCompiler
         foreach (string word in words)
         {
             trie.Add(word, bit);
+            phrases.Add((word, bit));
         }
 
         return true;

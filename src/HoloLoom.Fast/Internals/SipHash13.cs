@@ -42,10 +42,29 @@ internal static class SipHash13
         return Finish(16UL << 56, v0, v1, v2, v3);
     }
 
-    /// <summary>Four hashes side by side of 16 bytes each, with the same second word; equal to the other overload on each.</summary>
-    /// <remarks>Where vectors are emulated, call the other overload four times instead: see <see cref="Vector256.IsHardwareAccelerated"/>.</remarks>
+    /// <summary>Many hashes of 16 bytes each with the same second word, four side by side; equal to the other overload on each.</summary>
+    /// <param name="m0">The first words.</param>
+    /// <param name="m1">The second word of all.</param>
+    /// <param name="k0">First half of the key.</param>
+    /// <param name="k1">Second half of the key.</param>
+    /// <param name="hashes">Receives a hash for each; at least as long.</param>
+    public static void Hash(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, Span<ulong> hashes)
+    {
+        hashes = hashes[..m0.Length];
+        int i = 0;
+        for (; Vector256.IsHardwareAccelerated && i + Vector256<ulong>.Count <= m0.Length; i += Vector256<ulong>.Count)
+        {
+            Hash(Vector256.Create(m0[i..]), m1, k0, k1).CopyTo(hashes[i..]);
+        }
+
+        for (; i < m0.Length; i++)
+        {
+            hashes[i] = Hash(m0[i], m1, k0, k1);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Hash(Vector256<ulong> m0, ulong m1, ulong k0, ulong k1)
+    private static Vector256<ulong> Hash(Vector256<ulong> m0, ulong m1, ulong k0, ulong k1)
     {
         Start(k0, k1, out ulong s0, out ulong s1, out ulong s2, out ulong s3);
         (Vector256<ulong> v0, Vector256<ulong> v1) = (Vector256.Create(s0), Vector256.Create(s1));

@@ -3,10 +3,12 @@ using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Tests.Classification;
 
-/// <summary>The automaton against the source-generated regular expressions, which are the truth.</summary>
+/// <summary>The automaton, and the table of words beside it, against the source-generated regular expressions, which are the truth.</summary>
 public sealed class RuleClassifierTests
 {
-    private static readonly RuleClassifier s_automaton = RuleClassifier.Create([.. RouterOptions.DefaultQueryTypes.Select(static type => type.Patterns)]);
+    private static readonly IReadOnlyList<IReadOnlyList<QueryPattern>> s_patterns = [.. RouterOptions.DefaultQueryTypes.Select(static type => type.Patterns)];
+    private static readonly RuleClassifier s_classifier = RuleClassifier.Create(s_patterns);
+    private static readonly RuleClassifier s_automaton = RuleClassifier.Create(s_patterns, useTable: false);
     private static readonly RegexClassifier s_truth = new(BuiltInPatterns.ByType);
 
     [Theory]
@@ -27,10 +29,10 @@ public sealed class RuleClassifierTests
     public void Queries_of_the_manual(string query, int queryType, int score)
     {
         ClassifiedQuery expected = new(queryType, score > 0 ? 0.8f : 0.5f);
-        Assert.Equal(expected, s_automaton.Classify(query));
-        Assert.Equal(expected, s_automaton.Classify(Encoding.UTF8.GetBytes(query)));
+        Assert.Equal(expected, s_classifier.Classify(query));
+        Assert.Equal(expected, s_classifier.Classify(Encoding.UTF8.GetBytes(query)));
         Assert.Equal(expected, s_truth.Classify(query));
-        PatternMatches matches = s_automaton.Match(query);
+        PatternMatches matches = s_classifier.Match(query);
         Assert.Equal(score, matches.Scores[queryType]);
         Assert.Equal(matches.Scores.Sum(), matches.Matches.Count);
     }
@@ -47,7 +49,7 @@ public sealed class RuleClassifierTests
     [InlineData("now\uD800", 3)]
     public void Word_characters_are_those_of_dotnet(string query, int queryType)
     {
-        Assert.Equal(queryType, s_automaton.Classify(query).QueryType);
+        Assert.Equal(queryType, s_classifier.Classify(query).QueryType);
         Assert.Equal(queryType, s_truth.Classify(query).QueryType);
     }
 
@@ -69,11 +71,11 @@ public sealed class RuleClassifierTests
         {
             string after = $"who{(char)unit}";
             string before = $"{(char)unit}who";
-            Assert.True(s_truth.Classify(after) == s_automaton.Classify(after), $"U+{unit:X4} after");
-            Assert.True(s_truth.Classify(before) == s_automaton.Classify(before), $"U+{unit:X4} before");
+            Assert.True(s_truth.Classify(after) == s_classifier.Classify(after), $"U+{unit:X4} after");
+            Assert.True(s_truth.Classify(before) == s_classifier.Classify(before), $"U+{unit:X4} before");
             if (!char.IsSurrogate((char)unit))
             {
-                Assert.True(s_truth.Classify(after) == s_automaton.Classify(Encoding.UTF8.GetBytes(after)), $"U+{unit:X4} after, UTF-8");
+                Assert.True(s_truth.Classify(after) == s_classifier.Classify(Encoding.UTF8.GetBytes(after)), $"U+{unit:X4} after, UTF-8");
             }
         }
     }
@@ -103,12 +105,26 @@ public sealed class RuleClassifierTests
                 batch[i] = source.Next();
             }
 
-            s_automaton.ClassifyBatch(batch, results);
+            s_classifier.ClassifyBatch(batch, results);
             for (int i = 0; i < batch.Length; i++)
             {
                 ClassifiedQuery truth = s_truth.Classify(batch[i]);
-                Assert.True(truth == results[i] && truth == s_automaton.Classify(batch[i]), Show(batch[i]));
+                Assert.True(truth == results[i] && truth == s_classifier.Classify(batch[i]) && truth == s_automaton.Classify(batch[i]), Show(batch[i]));
             }
+        }
+    }
+
+    [Fact]
+    public void Long_ASCII_texts_are_classified_as_by_regex()
+    {
+        var source = new TextSource(4);
+        for (int round = 0; round < 200_000; round++)
+        {
+            string text = source.NextAscii();
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            ClassifiedQuery truth = s_truth.Classify(text);
+            Assert.True(truth == s_classifier.Classify(text) && truth == s_classifier.Classify(utf8), Show(text));
+            Assert.True(truth == s_automaton.Classify(text) && truth == s_automaton.Classify(utf8), Show(text));
         }
     }
 
@@ -131,11 +147,11 @@ public sealed class RuleClassifierTests
                 offsets[i + 1] = offsets[i] + batch[i].Length;
             }
 
-            s_automaton.ClassifyBatch([.. batch.SelectMany(static bytes => bytes)], offsets, results);
+            s_classifier.ClassifyBatch([.. batch.SelectMany(static bytes => bytes)], offsets, results);
             for (int i = 0; i < batch.Length; i++)
             {
                 ClassifiedQuery truth = s_truth.Classify(Encoding.UTF8.GetString(batch[i]));
-                Assert.True(truth == s_automaton.Classify(batch[i]) && truth == results[i], Convert.ToHexString(batch[i]));
+                Assert.True(truth == s_classifier.Classify(batch[i]) && truth == results[i] && truth == s_automaton.Classify(batch[i]), Convert.ToHexString(batch[i]));
             }
         }
     }
@@ -150,7 +166,7 @@ public sealed class RuleClassifierTests
         {
             lines++;
             ClassifiedQuery truth = s_truth.Classify(line);
-            Assert.True(truth == s_automaton.Classify(line) && truth == s_automaton.Classify(Encoding.UTF8.GetBytes(line)), Show(line));
+            Assert.True(truth == s_classifier.Classify(line) && truth == s_classifier.Classify(Encoding.UTF8.GetBytes(line)), Show(line));
         }
 
         Assert.True(lines > 0);
@@ -163,15 +179,15 @@ public sealed class RuleClassifierTests
         for (int length = 0; length <= 256; length++)
         {
             string[] queries = [.. Enumerable.Range(0, length).Select(_ => source.Next())];
-            ClassifiedQuery[] expected = [.. queries.Select(query => s_automaton.Classify(query))];
+            ClassifiedQuery[] expected = [.. queries.Select(query => s_classifier.Classify(query))];
             var results = new ClassifiedQuery[length];
-            s_automaton.ClassifyBatch(queries, results);
+            s_classifier.ClassifyBatch(queries, results);
             Assert.Equal(expected, results);
 
             byte[][] encoded = [.. queries.Select(Encoding.UTF8.GetBytes)];
             int[] offsets = [0, .. encoded.Select((_, i) => encoded.Take(i + 1).Sum(static bytes => bytes.Length))];
-            s_automaton.ClassifyBatch([.. encoded.SelectMany(static bytes => bytes)], offsets, results);
-            Assert.Equal([.. encoded.Select(bytes => s_automaton.Classify(bytes))], results);
+            s_classifier.ClassifyBatch([.. encoded.SelectMany(static bytes => bytes)], offsets, results);
+            Assert.Equal([.. encoded.Select(bytes => s_classifier.Classify(bytes))], results);
         }
     }
 
@@ -180,8 +196,8 @@ public sealed class RuleClassifierTests
     {
         // Backtracking over these would never end; the automaton takes a step a unit.
         string text = string.Concat(Enumerable.Repeat("look fo this wee last wee connecte \u212A", 300_000));
-        Assert.Equal(4, s_automaton.Classify(text).QueryType);
-        Assert.Equal(4, s_automaton.Classify(Encoding.UTF8.GetBytes(text)).QueryType);
+        Assert.Equal(4, s_classifier.Classify(text).QueryType);
+        Assert.Equal(4, s_classifier.Classify(Encoding.UTF8.GetBytes(text)).QueryType);
     }
 
     [Fact]
@@ -195,11 +211,11 @@ public sealed class RuleClassifierTests
             long before = GC.GetAllocatedBytesForCurrentThread();
             foreach (string query in queries)
             {
-                s_automaton.Classify(query);
-                s_automaton.Classify(utf8);
+                s_classifier.Classify(query);
+                s_classifier.Classify(utf8);
             }
 
-            s_automaton.ClassifyBatch(queries, results);
+            s_classifier.ClassifyBatch(queries, results);
             Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
         }
     }

@@ -42,6 +42,22 @@ internal sealed class TextSource(int seed)
         return _random.Next(6) == 0 ? text.Replace('k', '\u212A').ToString() : text.ToString();
     }
 
+    /// <summary>The ASCII characters of longer texts, now and then with a long run of word characters or of others.</summary>
+    public string NextAscii()
+    {
+        var text = new System.Text.StringBuilder();
+        for (int parts = _random.Next(4); parts >= 0; parts--)
+        {
+            text.Append(Next());
+            if (_random.Next(4) == 0)
+            {
+                text.Append("x _"[_random.Next(3)], _random.Next(150));
+            }
+        }
+
+        return string.Concat(text.ToString().Where(char.IsAscii));
+    }
+
     /// <summary>Bytes that are often not UTF-8: a text's encoding with bytes cut, changed or put in.</summary>
     public byte[] NextBytes()
     {

@@ -37,6 +37,14 @@ public sealed class SipHash13Tests
         return hash == SipHash13.Hash(message, k0, k1) && hash == ReadableSipHash(message, k0, k1, 1, 3);
     }
 
+    [Property(MaxTest = 1000)]
+    public bool Many_hashes_equal_those_one_by_one(ulong[] m0, ulong m1, ulong k0, ulong k1)
+    {
+        var hashes = new ulong[m0.Length];
+        SipHash13.Hash(m0, m1, k0, k1, hashes);
+        return hashes.SequenceEqual(m0.Select(word => SipHash13.Hash(word, m1, k0, k1)));
+    }
+
     [Fact]
     public void Length_counts_so_that_trailing_zeros_change_the_hash() =>
         Assert.NotEqual(SipHash13.Hash(new byte[8], K0, K1), SipHash13.Hash(new byte[9], K0, K1));
