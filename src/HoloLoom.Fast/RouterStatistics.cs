@@ -7,7 +7,7 @@ namespace HoloLoom.Fast;
 /// <param name="DecisionsByStrategy">Decisions per strategy's name.</param>
 /// <param name="OutcomesByResult">Reports per answer: accepted, duplicate, expired, unknown.</param>
 /// <param name="QueryTypes">Per query type, in the configuration's order.</param>
-public sealed record RouterStatistics(
+public sealed partial record RouterStatistics(
     string Strategy,
     long Decisions,
     long Outcomes,

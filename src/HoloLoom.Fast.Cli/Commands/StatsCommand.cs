@@ -27,7 +27,10 @@ internal static class StatsCommand
             using Stream stdout = StandardOutput.Open();
             try
             {
-                StatisticsJson.Write(new OutputBuffer(stdout), statistics);
+                var output = new OutputBuffer(stdout);
+                output.Write(statistics.ToJson());
+                output.Write((byte)'\n');
+                output.Flush();
             }
             catch (ClosedPipeException)
             {

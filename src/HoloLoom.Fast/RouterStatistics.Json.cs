@@ -1,23 +1,28 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace HoloLoom.Fast.Cli.Text;
+namespace HoloLoom.Fast;
 
-/// <summary>Statistics as a JSON object.</summary>
-internal static class StatisticsJson
+public sealed partial record RouterStatistics
 {
-    public static void Write(OutputBuffer output, RouterStatistics statistics)
+    // Names may be in any script, and people read this.
+    private static readonly JsonWriterOptions s_forPeople = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>All of it as an indented JSON object, UTF-8, for people and their tools: what <c>hololoom stats --json</c> prints.</summary>
+    public byte[] ToJson()
     {
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_forPeople))
         {
             json.WriteStartObject();
-            json.WriteString("strategy"u8, statistics.Strategy);
-            json.WriteNumber("decisions"u8, statistics.Decisions);
-            json.WriteNumber("outcomes"u8, statistics.Outcomes);
-            WriteCounts(json, "decisions_by_strategy", statistics.DecisionsByStrategy);
-            WriteCounts(json, "outcomes_by_result", statistics.OutcomesByResult);
+            json.WriteString("strategy"u8, Strategy);
+            json.WriteNumber("decisions"u8, Decisions);
+            json.WriteNumber("outcomes"u8, Outcomes);
+            WriteCounts(json, "decisions_by_strategy", DecisionsByStrategy);
+            WriteCounts(json, "outcomes_by_result", OutcomesByResult);
             json.WriteStartObject("query_types"u8);
-            foreach (QueryTypeStatistics type in statistics.QueryTypes)
+            foreach (QueryTypeStatistics type in QueryTypes)
             {
                 WriteType(json, type);
             }
@@ -26,8 +31,7 @@ internal static class StatisticsJson
             json.WriteEndObject();
         }
 
-        output.Write((byte)'\n');
-        output.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, long> counts)
