@@ -5,7 +5,7 @@ using HoloLoom.Fast.Benchmarks.Reporting;
 
 namespace HoloLoom.Fast.Benchmarks;
 
-/// <summary>Decisions per second of one router on one thread and on two, in turn, so that drift of the machine's speed falls on both.</summary>
+/// <summary>Decisions per second of one router on one thread and on two, each tied to a processor of its own, in turn, so that drift of the machine's speed falls on both.</summary>
 internal static class Scaling
 {
     private const int Pairs = 15;
@@ -40,8 +40,9 @@ internal static class Scaling
         // Recording takes longer; a measurement should not.
         int rounds = records ? 2_000 : 10_000;
         using var start = new Barrier(threads + 1);
-        Thread[] running = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+        Thread[] running = [.. Enumerable.Range(0, threads).Select(processor => new Thread(() =>
         {
+            Processors.Use(processor);
             start.SignalAndWait();
             for (int round = 0; round < rounds; round++)
             {
