@@ -19,7 +19,7 @@ internal static class Selections
         Of("six arms", [1989, 40, 64, 71, 52, 59], [21290, 474, 730, 818, 659, 718]),
         .. ((int[])[2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64]).SelectMany(static arms => (Examination[])[Mixed(arms, small: false), Mixed(arms, small: true)]),
         Masked,
-        .. ((int[])[2, 3, 4, 5, 8, 16, 17, 64]).Select(Equal),
+        .. ((int[])[2, 3, 4, 5, 8, 16, 17, 64]).SelectMany(static arms => s_equalArms.Select(shape => Equal(arms, shape.Alpha, shape.Beta))),
     ];
 
     /// <summary>The mask leaves out the best arms; the stride holds padding.</summary>
@@ -30,13 +30,10 @@ internal static class Selections
         Compare("2 of 64", sampler, [.. Enumerable.Repeat(5.0, 64)], [.. Enumerable.Repeat(5.0, 64)], 1UL << 63 | 1UL << 20),
     ]);
 
-    public static Examination Equal(int arms) => new($"{arms} equal arms", s_equalArms.Length, sampler =>
-        s_equalArms.Select(shape => Compare(
-            FormattableString.Invariant($"{arms} arms of beta({shape.Alpha}, {shape.Beta})"),
-            sampler,
-            [.. Enumerable.Repeat(shape.Alpha, arms)],
-            [.. Enumerable.Repeat(shape.Beta, arms)],
-            ulong.MaxValue >> (64 - arms))));
+    private static Examination Equal(int arms, double alpha, double beta) => Of(
+        FormattableString.Invariant($"{arms} arms of beta({alpha}, {beta})"),
+        [.. Enumerable.Repeat(alpha, arms)],
+        [.. Enumerable.Repeat(beta, arms)]);
 
     private static Examination Of(string name, double[] alpha, double[] beta) =>
         new(name, 1, sampler => [Compare(name, sampler, alpha, beta, ulong.MaxValue >> (64 - alpha.Length))]);
