@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace HoloLoom.Fast.Learning;
 
@@ -25,6 +26,7 @@ internal static class BestArmProbability
     /// <param name="beta">Per arm, above 0.</param>
     /// <param name="available">The arms that take part, at least one.</param>
     /// <param name="probabilities">As long as <paramref name="alpha"/>; an arm that does not take part gets 0.</param>
+    [SkipLocalsInit]
     public static void Compute(ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, ulong available, Span<double> probabilities)
     {
         probabilities.Clear();
@@ -90,6 +92,7 @@ internal static class BestArmProbability
         return kept;
     }
 
+    [SkipLocalsInit]
     private static void Integrate(ReadOnlySpan<LogOddsDensity> arms, double bottom, Span<double> share)
     {
         Span<double> lowerEnds = stackalloc double[MaxHalvings];
@@ -138,6 +141,7 @@ internal static class BestArmProbability
     }
 
     // Survival holds each arm's mass above the panel, and afterwards above the panel's lower end.
+    [SkipLocalsInit]
     private static void AddPanel(ReadOnlySpan<LogOddsDensity> arms, double middle, double half, Span<double> survival, Span<double> share)
     {
         Span<double> density = stackalloc double[MaxArms * Nodes];

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HoloLoom.Fast.Learning;
 
 /// <summary>
@@ -5,8 +7,8 @@ namespace HoloLoom.Fast.Learning;
 /// the density of θ, which has poles at 0 and 1 for shapes below 1. Evaluated relative to its peak at ln(α / β), where nothing cancels.
 /// </summary>
 /// <remarks>
-/// With a = min(α, β), b = max(α, β), n = a + b, m = a / n and δ the distance from the peak (towards the side of b's loss):
-/// ln f = ln f* + a δ − n ln(1 + m (e^δ − 1)). Its peak is ½ ln(ab / 2πn) + μ(n) − μ(a) − μ(b), μ being Binet's function, so that no large
+/// With a = min(α, β), b = max(α, β), n = a + b, m = a / n, and δ the distance from the peak, counted upwards if α ≤ β and else downwards:
+/// ln f = ln f* + a δ − n ln(1 + m (e^δ − 1)). The peak is ½ ln(ab / 2πn) + μ(n) − μ(a) − μ(b), μ being Binet's function, so that no large
 /// logarithms of gamma functions are subtracted.
 /// </remarks>
 internal readonly struct LogOddsDensity
@@ -15,7 +17,7 @@ internal readonly struct LogOddsDensity
     private const double Drop = 34;
 
     // From here on the range is so short that ln f is its Taylor polynomial, and the closed form would cancel.
-    private const double LargeShape = 1e4;
+    private const double LargeShape = 1e3;
 
     private const double Smallest = 1e-300;
     private const double Largest = 1e300;
@@ -69,10 +71,10 @@ internal readonly struct LogOddsDensity
         High += centre;
     }
 
-    /// <summary>Where the density begins to count, relative to the frame's origin.</summary>
+    /// <summary>Where the density begins to count, from the origin: its own peak, or that of <see cref="RelativeTo"/>.</summary>
     public double Low { get; }
 
-    /// <summary>Where the density ceases to count, relative to the frame's origin.</summary>
+    /// <summary>Where the density ceases to count, from the same origin.</summary>
     public double High { get; }
 
     // The curvature of −ln f at the peak: ab / n.
@@ -103,25 +105,34 @@ internal readonly struct LogOddsDensity
     }
 
     /// <summary>The density at a panel's nodes, times half the panel's width.</summary>
-    /// <param name="middle">The panel's middle, in the frame.</param>
+    /// <param name="middle">The panel's middle, from the origin.</param>
     /// <param name="half">Half its width.</param>
     /// <param name="values">Receives <see cref="GaussLegendre.Nodes"/> values.</param>
     public void Evaluate(double middle, double half, Span<double> values)
     {
-        double from = middle - _centre;
+        double from = _sign * (middle - _centre);
+        double step = _sign * half;
         double scale = _logPeak + Math.Log(half);
+        bool isLarge = _a >= LargeShape;
+        bool reachesSplit = !isLarge && from + half > _split;
         ReadOnlySpan<double> nodes = GaussLegendre.Positions;
-        for (int k = 0; k < GaussLegendre.Nodes; k++)
+        for (int k = 0; k < GaussLegendre.Nodes; k += Vector<double>.Count)
         {
-            values[k] = Math.Exp(scale + Relative(_sign * (from + half * nodes[k])));
+            Vector<double> delta = new Vector<double>(from) + step * new Vector<double>(nodes[k..]);
+            Vector<double> log = isLarge ? Taylor(delta) : reachesSplit ? OneByOne(delta) : Closed(delta);
+            Vector.Exp(new Vector<double>(scale) + log).CopyTo(values[k..]);
         }
     }
 
     /// <summary>Whether 16 nodes resolve this density on a panel.</summary>
-    /// <param name="from">The panel's lower end, in the frame.</param>
+    /// <param name="from">The panel's lower end, from the origin.</param>
     /// <param name="to">Its upper end.</param>
     public bool IsResolved(double from, double to)
     {
+        const double LargestStep = 10;
+        const double LargestBend = 5 * 5;
+        const double WidestNearSingularity = 5;
+
         // On a panel so short, there is no mass to speak of.
         double width = to - from;
         if (width < (High - Low) * 1e-17)
@@ -130,25 +141,39 @@ internal readonly struct LogOddsDensity
         }
 
         (double left, double right) = _sign > 0 ? (from - _centre, to - _centre) : (_centre - to, _centre - from);
-        const double LargestStep = 5;
-        if (Math.Max(Math.Abs(Slope(left)), Math.Abs(Slope(right))) * width > LargestStep)
+        if (_a >= LargeShape)
+        {
+            return Spread * Math.Max(Math.Abs(left), Math.Abs(right)) * width <= LargestStep && Spread * width * width <= LargestBend;
+        }
+
+        (double theta, double complement) = Mean(left - _split);
+        double step = Math.Abs(_a - _n * theta);
+        double bend = _n * theta * complement;
+        (theta, complement) = Mean(right - _split);
+        step = Math.Max(step, Math.Abs(_a - _n * theta));
+        bend = Math.Max(bend, _n * theta * complement);
+        if (step * width > LargestStep)
         {
             return false;
         }
 
         // The curvature n θ (1 − θ) is largest at y = 0, off which, at ±iπ, lie the singularities that limit a polynomial's reach.
-        const double LargestBend = 2.5 * 2.5;
-        const double WidestNearSingularity = 3;
-        double margin = width > WidestNearSingularity ? 0.5 * width : 0;
-        (left, right) = (left - margin, right + margin);
         double turn = _split + Math.Log(_q);
-        bool holdsTurn = left < turn && turn < right;
-        if (holdsTurn && width > WidestNearSingularity)
+        if (width > WidestNearSingularity)
         {
-            return false;
+            double margin = 0.5 * width;
+            if (left - margin < turn && turn < right + margin)
+            {
+                return false;
+            }
+
+            bend = Math.Max(Bend(left - margin), Bend(right + margin));
+        }
+        else if (left < turn && turn < right)
+        {
+            bend = 0.25 * _n;
         }
 
-        double bend = holdsTurn ? 0.25 * _n : Math.Max(Bend(left), Bend(right));
         return bend * width * width <= LargestBend;
     }
 
@@ -158,47 +183,68 @@ internal readonly struct LogOddsDensity
         return (Math.ScaleB(value, -exponent), exponent);
     }
 
-    // ln f − ln f* at a distance from the peak.
+    // ln f − ln f* at a distance from the peak, for shapes that are not large.
     private double Relative(double delta)
     {
-        if (_a >= LargeShape)
-        {
-            return Taylor(delta);
-        }
-
         double beyond = delta - _split;
         if (beyond > 0)
         {
             return _a * delta - _n * (beyond + BetaDistribution.Log1p(_q * Math.Exp(-beyond)));
         }
 
-        // n ln(1 + m E) as a E · ln(1 + mE) / mE, because m may underflow, and the exponential overflow where the density is 0.
-        double e = Math.Min(Math.Exp(delta) - 1, double.MaxValue);
-        double x = _m * e;
-        double ratio = Math.Abs(x) < 1e-17 ? 1 : BetaDistribution.Log1p(x) / x;
+        return Closed(new Vector<double>(delta))[0];
+    }
+
+    private Vector<double> OneByOne(Vector<double> delta)
+    {
+        Span<double> values = stackalloc double[Vector<double>.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Relative(delta[i]);
+        }
+
+        return new Vector<double>(values);
+    }
+
+    // n ln(1 + m E) as a E · ln(1 + mE) / mE, because m may underflow, and the exponential overflow where the density is 0. The quotient
+    // is that of the rounded 1 + mE, which is as good (Higham, Accuracy and Stability, 2nd ed., problem 1.5).
+    private Vector<double> Closed(Vector<double> delta)
+    {
+        Vector<double> e = Vector.Min(Vector.Exp(delta) - Vector<double>.One, new Vector<double>(double.MaxValue));
+        Vector<double> sum = Vector<double>.One + _m * e;
+        Vector<double> ratio = Vector.ConditionalSelect(
+            Vector.Equals(sum, Vector<double>.One), Vector<double>.One, Vector.Log(sum) / (sum - Vector<double>.One));
         return _a * (delta - e * ratio);
     }
 
     // The cumulants of a Bernoulli variable of mean m, up to the tenth.
-    private double Taylor(double delta)
+    private Vector<double> Taylor(Vector<double> delta)
     {
         double v = _m * _q;
         double skew = _q - _m;
-        double sum = 1.0 / 2 + delta * (skew / 6 + delta * ((1 - 6 * v) / 24 + delta * (skew * (1 - 12 * v) / 120
-            + delta * ((1 + v * (-30 + v * 120)) / 720 + delta * (skew * (1 + v * (-60 + v * 360)) / 5040
-            + delta * ((1 + v * (-126 + v * (1680 - v * 5040))) / 40320
-            + delta * (skew * (1 + v * (-252 + v * (5040 - v * 20160))) / 362880
-            + delta * (1 + v * (-510 + v * (17640 + v * (-151200 + v * 362880)))) / 3628800)))))));
+        ReadOnlySpan<double> coefficients =
+        [
+            (1 + v * (-510 + v * (17640 + v * (-151200 + v * 362880)))) / 3628800,
+            skew * (1 + v * (-252 + v * (5040 - v * 20160))) / 362880,
+            (1 + v * (-126 + v * (1680 - v * 5040))) / 40320,
+            skew * (1 + v * (-60 + v * 360)) / 5040,
+            (1 + v * (-30 + v * 120)) / 720,
+            skew * (1 - 12 * v) / 120,
+            (1 - 6 * v) / 24,
+            skew / 6,
+            1.0 / 2,
+        ];
+        Vector<double> sum = Vector<double>.Zero;
+        foreach (double coefficient in coefficients)
+        {
+            sum = sum * delta + new Vector<double>(coefficient);
+        }
+
         return -Spread * delta * delta * sum;
     }
 
     private double Slope(double delta)
     {
-        if (_a >= LargeShape)
-        {
-            return -Spread * delta;
-        }
-
         if (delta > 1)
         {
             return _a - _n * Mean(delta - _split).Theta;
@@ -210,11 +256,6 @@ internal readonly struct LogOddsDensity
 
     private double Bend(double delta)
     {
-        if (_a >= LargeShape)
-        {
-            return Spread;
-        }
-
         (double theta, double complement) = Mean(delta - _split);
         return _n * theta * complement;
     }

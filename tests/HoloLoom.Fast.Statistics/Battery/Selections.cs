@@ -18,6 +18,7 @@ internal static class Selections
         Of("three arms", [601, 401, 2], [401, 601, 3]),
         Of("six arms", [1989, 40, 64, 71, 52, 59], [21290, 474, 730, 818, 659, 718]),
         .. ((int[])[2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64]).SelectMany(static arms => (Examination[])[Mixed(arms, small: false), Mixed(arms, small: true)]),
+        .. BlocksOfAllKinds(),
         Masked,
         .. ((int[])[2, 3, 4, 5, 8, 16, 17, 64]).SelectMany(static arms => s_equalArms.Select(shape => Equal(arms, shape.Alpha, shape.Beta))),
     ];
@@ -29,6 +30,18 @@ internal static class Selections
         Compare("1 of 3", sampler, [1e6, 1, 9], [1, 9, 1], 0b010),
         Compare("2 of 64", sampler, [.. Enumerable.Repeat(5.0, 64)], [.. Enumerable.Repeat(5.0, 64)], 1UL << 63 | 1UL << 20),
     ]);
+
+    // Eight large arms, eight small ones, eight of both: a block that needs logarithms has to be comparable with one that does not.
+    private static IEnumerable<Examination> BlocksOfAllKinds()
+    {
+        double[] alpha = [.. Enumerable.Range(0, 24).Select(static i => i < 8 ? 4.0 + i : i < 16 ? 0.3 + 0.05 * i : i % 2 == 0 ? 0.5 : 30 + i)];
+        double[] beta = [.. Enumerable.Range(0, 24).Select(static i => i < 8 ? 2.5 : i < 16 ? 0.4 : i % 2 == 0 ? 0.2 : 12.0)];
+        foreach ((string name, ulong available) in ((string, ulong)[])
+            [("all", 0xFFFFFF), ("large", 0x0000FF), ("small", 0x00FF00), ("large by mask", 0xAA00FF), ("a few of each", 0x818181)])
+        {
+            yield return new Examination($"blocks of large and small arms, {name}", 1, sampler => [Compare(name, sampler, alpha, beta, available)]);
+        }
+    }
 
     private static Examination Equal(int arms, double alpha, double beta) => Of(
         FormattableString.Invariant($"{arms} arms of beta({alpha}, {beta})"),

@@ -61,6 +61,9 @@ internal enum Fault
     /// <summary>The comparison is written so that NaN wins; with an underflow that makes some.</summary>
     NaNWins,
 
+    /// <summary>Blocks with a small shape compare log-odds, the others odds, and the two with each other.</summary>
+    OddsAgainstLogOdds,
+
     /// <summary>What pads the last block takes part.</summary>
     PaddingCompetes,
 

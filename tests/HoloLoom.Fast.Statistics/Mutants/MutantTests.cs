@@ -36,6 +36,7 @@ public sealed class MutantTests
         { nameof(Fault.AlphaBetaSwapped), "beta(2, 3)", "beta(2, 3) Kolmogorov-Smirnov" },
         { nameof(Fault.ThetaCompared), "2 arms of beta(50, 0.01)", "2 arms of beta(50, 0.01)" },
         { nameof(Fault.NaNWins), "4 arms of beta(0.001, 0.001)", "4 arms of beta(0.001, 0.001)" },
+        { nameof(Fault.OddsAgainstLogOdds), "blocks of large and small arms, all", "all" },
         { nameof(Fault.PaddingCompetes), "3 arms of beta(1, 1)", "3 arms of beta(1, 1)" },
         { nameof(Fault.MaskIgnored), "masked arms", "12 of 20" },
         { nameof(Fault.LastArmForgotten), "64 arms of beta(1, 1)", "64 arms of beta(1, 1)" },
