@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace HoloLoom.Fast.Benchmarks;
 
-/// <summary>Time per computation of exact best-arm probabilities: all backends compete, with posteriors of some hundred outcomes or hardly any.</summary>
+/// <summary>
+/// Time per computation of exact best-arm probabilities: all backends compete, with posteriors of some hundred outcomes or hardly any.
+/// </summary>
 [MemoryDiagnoser]
 public class BestProbabilityBenchmarks
 {
@@ -21,13 +23,15 @@ public class BestProbabilityBenchmarks
     {
         var random = new Random(1);
         string[] names = [.. Enumerable.Range(0, Backends).Select(static i => $"b{i}")];
-        PriorCell[] cells = [.. names.Select(name => new PriorCell("q", name, 1 + Evidence * random.NextDouble(), 1 + Evidence * random.NextDouble()))];
+        PriorCell[] cells = [.. names.Select(name => new PriorCell("q", name, Shape(), Shape()))];
         _router = new Router(new RouterOptions
         {
             Backends = names,
             QueryTypes = [new QueryTypeOptions("q", "b0", [])],
             Prior = new PriorOptions { Cells = cells },
         });
+
+        double Shape() => 1 + Evidence * random.NextDouble();
     }
 
     [GlobalCleanup]

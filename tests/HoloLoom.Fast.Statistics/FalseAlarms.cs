@@ -11,7 +11,9 @@ internal static class FalseAlarms
 
     public const double PerCheck = 1e-9;
 
-    /// <summary>Of √n D. P(√n D &gt; c) ≤ 2 exp(−2c²) for every n (Massart, Ann. Probab. 18(3), 1990, doi:10.1214/aop/1176990746).</summary>
+    /// <summary>
+    /// Of √n D. P(√n D &gt; c) ≤ 2 exp(−2c²) for every n (Massart, Ann. Probab. 18(3), 1990, doi:10.1214/aop/1176990746).
+    /// </summary>
     public static double KolmogorovSmirnov { get; } = Math.Sqrt(-0.5 * Math.Log(PerCheck / 2));
 
     /// <summary>Of A², by <see cref="AndersonDarlingTail"/>.</summary>

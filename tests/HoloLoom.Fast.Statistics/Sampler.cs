@@ -1,6 +1,8 @@
 namespace HoloLoom.Fast.Statistics;
 
-/// <summary>What the battery examines: the product's samplers behind <see cref="SamplerUnderTest"/>, and wrong ones that it has to catch.</summary>
+/// <summary>
+/// What the battery examines: the product's samplers behind <see cref="SamplerUnderTest"/>, and wrong ones that it has to catch.
+/// </summary>
 internal abstract class Sampler
 {
     /// <summary>A word of the generator as a uniform draw.</summary>

@@ -51,8 +51,10 @@ internal sealed class SamplerUnderTest : Sampler
             GammaShape b = GammaShape.Of(beta);
             for (int i = 0; i < draws.Length; i++)
             {
-                logOdds[i] = Gamma.NextLog(ref generator, a.D, a.C, a.Squeeze, a.InverseShape) - Gamma.NextLog(ref generator, b.D, b.C, b.Squeeze, b.InverseShape);
-                draws[i] = 1 / (1 + Math.Exp(-logOdds[i]));
+                double x = Gamma.NextLog(ref generator, a.D, a.C, a.Squeeze, a.InverseShape);
+                double y = Gamma.NextLog(ref generator, b.D, b.C, b.Squeeze, b.InverseShape);
+                logOdds[i] = x - y;
+                draws[i] = 1 / (1 + Math.Exp(y - x));
             }
 
             return;

@@ -28,7 +28,8 @@ public sealed class RouterBestProbabilitiesTests
     public void Sixty_four_backends_of_very_different_posteriors_add_up_to_one()
     {
         string[] names = [.. Enumerable.Range(0, 64).Select(static i => $"b{i}")];
-        PriorCell[] cells = [.. names.Select(static (name, i) => new PriorCell("q", name, Math.Pow(10, i % 9 - 4), Math.Pow(10, i % 7 - 3)))];
+        PriorCell[] cells =
+            [.. names.Select(static (name, i) => new PriorCell("q", name, Math.Pow(10, i % 9 - 4), Math.Pow(10, i % 7 - 3)))];
         using var router = new Router(new RouterOptions
         {
             Backends = names,
@@ -58,12 +59,14 @@ public sealed class RouterBestProbabilitiesTests
     public void Wrong_arguments_are_named()
     {
         using var router = new Router();
-        Assert.Contains("5 query types", Assert.Throws<ArgumentOutOfRangeException>(() => router.BestProbabilities(5, BackendSet.All)).Message);
+        var beyond = Assert.Throws<ArgumentOutOfRangeException>(() => router.BestProbabilities(5, BackendSet.All));
+        Assert.Contains("5 query types", beyond.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => router.BestProbabilities(-1, BackendSet.All));
         Assert.Contains("'nope'", Assert.Throws<ArgumentException>(() => router.BestProbabilities("nope", BackendSet.All)).Message);
         Assert.Throws<ArgumentNullException>(() => router.BestProbabilities(null!, BackendSet.All));
         Assert.Contains("neo4j", Assert.Throws<ArgumentException>(() => router.BestProbabilities(0, BackendSet.None)).Message);
-        Assert.Contains("room for 4", Assert.Throws<ArgumentException>(() => router.BestProbabilities(0, BackendSet.All, new double[4])).Message);
+        var tooShort = Assert.Throws<ArgumentException>(() => router.BestProbabilities(0, BackendSet.All, new double[4]));
+        Assert.Contains("room for 4", tooShort.Message);
     }
 
     private static double[] Rounded(double[] values) => [.. values.Select(static value => Math.Round(value, 12))];

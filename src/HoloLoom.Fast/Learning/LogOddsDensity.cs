@@ -3,8 +3,9 @@ using System.Numerics;
 namespace HoloLoom.Fast.Learning;
 
 /// <summary>
-/// The density of y = ln(θ / (1 − θ)) for θ ~ Beta(α, β), f(y) = θ^α (1 − θ)^β / B(α, β): smooth and log-concave for all α, β above 0, unlike
-/// the density of θ, which has poles at 0 and 1 for shapes below 1. Evaluated relative to its peak at ln(α / β), where nothing cancels.
+/// The density of y = ln(θ / (1 − θ)) for θ ~ Beta(α, β), f(y) = θ^α (1 − θ)^β / B(α, β): smooth and log-concave for all α, β above 0,
+/// unlike the density of θ, which has poles at 0 and 1 for shapes below 1. Evaluated relative to its peak at ln(α / β), where nothing
+/// cancels.
 /// </summary>
 /// <remarks>
 /// With a = min(α, β), b = max(α, β), n = a + b, m = a / n, and δ the distance from the peak, counted upwards if α ≤ β and else downwards:
@@ -13,7 +14,9 @@ namespace HoloLoom.Fast.Learning;
 /// </remarks>
 internal readonly struct LogOddsDensity
 {
-    /// <summary>Outside [<see cref="Low"/>, <see cref="High"/>] the density is below e^−34 of its peak, and so is the mass there of the whole.</summary>
+    /// <summary>
+    /// Outside [<see cref="Low"/>, <see cref="High"/>] the density is below e^−34 of its peak, and so is the mass there of the whole.
+    /// </summary>
     private const double Drop = 34;
 
     // From here on the range is so short that ln f is its Taylor polynomial, and the closed form would cancel.
@@ -80,7 +83,9 @@ internal readonly struct LogOddsDensity
     // The curvature of −ln f at the peak: ab / n.
     private double Spread => _a * _q;
 
-    /// <summary>This density, with positions counted from the peak of another: exact also where the two peaks differ in the last bit only.</summary>
+    /// <summary>
+    /// This density, with positions counted from the peak of another: exact also where the two peaks differ in the last bit only.
+    /// </summary>
     public LogOddsDensity RelativeTo(in LogOddsDensity origin) => new(this, DistanceFrom(origin));
 
     /// <summary>How far this peak lies above another.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HoloLoom.Fast.Statistics.Laws;
 
 namespace HoloLoom.Fast.Statistics.Battery;
@@ -11,7 +12,9 @@ internal static class BasicLaws
     [
         Check.Fact(
             "never 0, never 1",
-            sampler.UniformOf(0) > 0 && sampler.UniformOf(ulong.MaxValue) < 1 && sampler.UniformOf(0) == 1 - sampler.UniformOf(ulong.MaxValue)),
+            sampler.UniformOf(0) > 0
+                && sampler.UniformOf(ulong.MaxValue) < 1
+                && sampler.UniformOf(0) == 1 - sampler.UniformOf(ulong.MaxValue)),
     ]);
 
     public static Examination Uniform { get; } = new("uniform law", 7, CheckUniform);
@@ -77,8 +80,9 @@ internal static class BasicLaws
         for (int i = 0; i < limits.Length; i++)
         {
             double probability = Math.Exp(law.At(limits[i]).LogAbove);
-            yield return Counts.Binomial(FormattableString.Invariant($"normal below -{limits[i]:0.##}"), low[i], Batches * Draws, probability);
-            yield return Counts.Binomial(FormattableString.Invariant($"normal above {limits[i]:0.##}"), high[i], Batches * Draws, probability);
+            string limit = limits[i].ToString("0.##", CultureInfo.InvariantCulture);
+            yield return Counts.Binomial($"normal below -{limit}", low[i], Batches * Draws, probability);
+            yield return Counts.Binomial($"normal above {limit}", high[i], Batches * Draws, probability);
         }
     }
 

@@ -46,7 +46,8 @@ internal static class BetaLaws
         var draws = new double[Draws];
         var logOdds = new double[Draws];
         sampler.Beta(alpha, beta, 502, draws, logOdds);
-        return new SortedSample(logOdds, Law.LogOdds(alpha, beta)).DistanceChecks(FormattableString.Invariant($"beta({alpha}, {beta}) in turn"));
+        string name = FormattableString.Invariant($"beta({alpha}, {beta}) in turn");
+        return new SortedSample(logOdds, Law.LogOdds(alpha, beta)).DistanceChecks(name);
     }
 
     // E θ^k = Π (α + r) / (α + β + r), and the variance likewise.
@@ -65,7 +66,8 @@ internal static class BetaLaws
         for (int k = 1; k <= 4; k++)
         {
             double expected = Moment(k);
-            yield return Counts.Mean($"{name} moment {k}", sums[k - 1] / draws.Length - expected, Moment(2 * k) - expected * expected, 1, draws.Length);
+            double variance = Moment(2 * k) - expected * expected;
+            yield return Counts.Mean($"{name} moment {k}", sums[k - 1] / draws.Length - expected, variance, 1, draws.Length);
         }
 
         double Moment(int k)
@@ -104,7 +106,8 @@ internal static class BetaLaws
                 else if (Math.Max(alpha, beta) < 1)
                 {
                     // Two points: θ is 1 with probability α / (α + β).
-                    yield return Counts.Binomial($"{name} above one half", draws.LongCount(static x => x > 0.5), Few, 1 / (1 + beta / alpha));
+                    long above = draws.LongCount(static x => x > 0.5);
+                    yield return Counts.Binomial($"{name} above one half", above, Few, 1 / (1 + beta / alpha));
                 }
                 else
                 {

@@ -57,7 +57,8 @@ internal static class Independence
         }
 
         var pairs = new List<(double[] X, double[] Y, int Lag)>();
-        double[][] columns = [.. Enumerable.Range(0, Count).Select(arm => (double[])[.. Enumerable.Range(0, Rounds).Select(round => draws[round * Count + arm])])];
+        double[][] columns = [.. Enumerable.Range(0, Count).Select(Column)];
+        double[] Column(int arm) => [.. Enumerable.Range(0, Rounds).Select(round => draws[round * Count + arm])];
         for (int i = 0; i < Count; i++)
         {
             for (int j = 0; j < Count; j++)

@@ -6,7 +6,10 @@ namespace HoloLoom.Fast.Statistics.Battery;
 /// <summary>Thompson sampling has to choose each arm as often as it is the best, by the exact probabilities.</summary>
 internal static class Selections
 {
-    private static readonly (double Alpha, double Beta)[] s_equalArms = [(1, 1), (0.5, 0.5), (20, 5), (50, 0.01), (0.001, 0.001), (1e6, 3e5)];
+    private static readonly (double Alpha, double Beta)[] s_equalArms =
+        [(1, 1), (0.5, 0.5), (20, 5), (50, 0.01), (0.001, 0.001), (1e6, 3e5)];
+
+    private static readonly int[] s_armCounts = [2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64];
 
     public static IEnumerable<Examination> All =>
     [
@@ -17,16 +20,22 @@ internal static class Selections
         Of("a small and a large arm", [0.3, 500], [0.5, 300]),
         Of("three arms", [601, 401, 2], [401, 601, 3]),
         Of("six arms", [1989, 40, 64, 71, 52, 59], [21290, 474, 730, 818, 659, 718]),
-        .. ((int[])[2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64]).SelectMany(static arms => (Examination[])[Mixed(arms, small: false), Mixed(arms, small: true)]),
+        .. s_armCounts.Select(static arms => Mixed(arms, small: false)),
+        .. s_armCounts.Select(static arms => Mixed(arms, small: true)),
         .. BlocksOfAllKinds(),
         Masked,
-        .. ((int[])[2, 3, 4, 5, 8, 16, 17, 64]).SelectMany(static arms => s_equalArms.Select(shape => Equal(arms, shape.Alpha, shape.Beta))),
+        .. s_equalArms.SelectMany(static shape => ((int[])[2, 3, 4, 5, 8, 16, 17, 64]).Select(arms => Equal(arms, shape.Alpha, shape.Beta))),
     ];
 
     /// <summary>The mask leaves out the best arms; the stride holds padding.</summary>
     public static Examination Masked { get; } = new("masked arms", 3, static sampler =>
     [
-        Compare("12 of 20", sampler, [.. Enumerable.Range(0, 20).Select(static i => i % 5 < 3 ? 2.0 + i % 3 : 900)], [.. Enumerable.Repeat(3.0, 20)], 0b00111_00111_00111_00111),
+        Compare(
+            "12 of 20",
+            sampler,
+            [.. Enumerable.Range(0, 20).Select(static i => i % 5 < 3 ? 2.0 + i % 3 : 900)],
+            [.. Enumerable.Repeat(3.0, 20)],
+            0b00111_00111_00111_00111),
         Compare("1 of 3", sampler, [1e6, 1, 9], [1, 9, 1], 0b010),
         Compare("2 of 64", sampler, [.. Enumerable.Repeat(5.0, 64)], [.. Enumerable.Repeat(5.0, 64)], 1UL << 63 | 1UL << 20),
     ]);
@@ -34,12 +43,14 @@ internal static class Selections
     // Eight large arms, eight small ones, eight of both: a block that needs logarithms has to be comparable with one that does not.
     private static IEnumerable<Examination> BlocksOfAllKinds()
     {
-        double[] alpha = [.. Enumerable.Range(0, 24).Select(static i => i < 8 ? 4.0 + i : i < 16 ? 0.3 + 0.05 * i : i % 2 == 0 ? 0.5 : 30 + i)];
-        double[] beta = [.. Enumerable.Range(0, 24).Select(static i => i < 8 ? 2.5 : i < 16 ? 0.4 : i % 2 == 0 ? 0.2 : 12.0)];
+        int[] arms = [.. Enumerable.Range(0, 24)];
+        double[] alpha = [.. arms.Select(static i => i < 8 ? 4.0 + i : i < 16 ? 0.3 + 0.05 * i : i % 2 == 0 ? 0.5 : 30 + i)];
+        double[] beta = [.. arms.Select(static i => i < 8 ? 2.5 : i < 16 ? 0.4 : i % 2 == 0 ? 0.2 : 12.0)];
         foreach ((string name, ulong available) in ((string, ulong)[])
             [("all", 0xFFFFFF), ("large", 0x0000FF), ("small", 0x00FF00), ("large by mask", 0xAA00FF), ("a few of each", 0x818181)])
         {
-            yield return new Examination($"blocks of large and small arms, {name}", 1, sampler => [Compare(name, sampler, alpha, beta, available)]);
+            string title = $"blocks of large and small arms, {name}";
+            yield return new Examination(title, 1, sampler => [Compare(name, sampler, alpha, beta, available)]);
         }
     }
 
@@ -65,7 +76,7 @@ internal static class Selections
     {
         var probability = new double[alpha.Length];
         BestArmProbability.Compute(alpha, beta, available, probability);
-        var chosen = new int[Math.Clamp(4_000_000 / alpha.Length, 100_000, 1_000_000)];
+        var chosen = new int[Math.Clamp(3_000_000 / alpha.Length, 100_000, 500_000)];
         sampler.Select(alpha, beta, available, 601, chosen, default);
         return Counts.Multinomial(name, chosen, probability);
     }

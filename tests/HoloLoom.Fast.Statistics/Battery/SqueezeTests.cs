@@ -1,6 +1,8 @@
 namespace HoloLoom.Fast.Statistics.Battery;
 
-/// <summary>The squeeze never accepts what the exact test rejects: the constant is proved, and it is hardly larger than it has to be.</summary>
+/// <summary>
+/// The squeeze never accepts what the exact test rejects: the constant is proved, and it is hardly larger than it has to be.
+/// </summary>
 public sealed class SqueezeTests
 {
     private const double WorstShape = 2.0 / 3;
@@ -12,7 +14,8 @@ public sealed class SqueezeTests
         // For s ≥ −0.1 the bound A / 27 s⁴ is largest at its left end, and not even half as large.
         Assert.True(Squeeze.Gap(-0.1) / 27e-4 < 0.0102);
 
-        // A falls towards 0 and s⁴ too, so on a cell the numerator is largest at its left end, and the denominator smallest at its right end.
+        // A falls towards 0 and s⁴ too, so on a cell the numerator is largest at its left end, and the denominator smallest at its right
+        // end.
         const int Cells = 1_000_000;
         double largest = 1 / (54 * Math.Pow(1 - 0.9 / Cells, 4));
         for (int i = 1; i < Cells; i++)

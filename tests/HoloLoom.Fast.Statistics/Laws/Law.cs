@@ -8,8 +8,11 @@ namespace HoloLoom.Fast.Statistics.Laws;
 internal sealed class Law
 {
     // 5-point Gauss-Legendre (Abramowitz and Stegun, table 25.4).
-    private static readonly double[] s_positions = [-0.9061798459386640, -0.5384693101056831, 0, 0.5384693101056831, 0.9061798459386640];
-    private static readonly double[] s_weights = [0.2369268850561891, 0.4786286704993665, 0.5688888888888889, 0.4786286704993665, 0.2369268850561891];
+    private static readonly double[] s_positions =
+        [-0.9061798459386640, -0.5384693101056831, 0, 0.5384693101056831, 0.9061798459386640];
+
+    private static readonly double[] s_weights =
+        [0.2369268850561891, 0.4786286704993665, 0.5688888888888889, 0.4786286704993665, 0.2369268850561891];
 
     private const double Drop = 46;
 

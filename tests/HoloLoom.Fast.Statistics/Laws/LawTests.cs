@@ -2,7 +2,9 @@ using HoloLoom.Fast.Learning;
 
 namespace HoloLoom.Fast.Statistics.Laws;
 
-/// <summary>The tabulated laws against closed forms, and against the product's own incomplete beta function: two implementations that share nothing.</summary>
+/// <summary>
+/// The tabulated laws against closed forms, and against the product's own incomplete beta function: two implementations that share nothing.
+/// </summary>
 public sealed class LawTests
 {
     [Theory]
@@ -106,15 +108,17 @@ public sealed class LawTests
         var draws = new double[1_000_000];
         var logOdds = new double[draws.Length];
         new SamplerUnderTest().Beta(alpha, beta, 105, draws, logOdds);
-        Assert.All(new SortedSample(logOdds, Law.LogOdds(wrongAlpha, wrongBeta)).DistanceChecks(""), static check => Assert.False(check.Passes));
+        var sample = new SortedSample(logOdds, Law.LogOdds(wrongAlpha, wrongBeta));
+        Assert.All(sample.DistanceChecks(""), static check => Assert.False(check.Passes));
     }
 
     [Fact]
     public void A_sample_with_a_number_that_is_none_fails_every_check()
     {
         var sample = new SortedSample([0.1, double.NaN, 0.2, -1], Law.Normal());
-        Assert.All([.. sample.DistanceChecks(""), .. sample.NeymanChecks(""), .. sample.TailChecks("", 0.1)], static check => Assert.False(check.Passes));
+        Check[] checks = [.. sample.DistanceChecks(""), .. sample.NeymanChecks(""), .. sample.TailChecks("", 0.1)];
+        Assert.All(checks, static check => Assert.False(check.Passes));
     }
 
-    private static void Near(double expected, double actual) => Assert.True(Math.Abs(expected - actual) < 1e-7, $"{expected} is not {actual}");
+    private static void Near(double expected, double actual) => Assert.Equal(expected, actual, 1e-7);
 }

@@ -1,6 +1,8 @@
 namespace HoloLoom.Fast.Statistics.Laws;
 
-/// <summary>A sample seen through the law that it should have: sorted, with the logarithms of the distribution function and its complement.</summary>
+/// <summary>
+/// A sample seen through the law that it should have: sorted, with the logarithms of the distribution function and its complement.
+/// </summary>
 internal sealed class SortedSample
 {
     private readonly double[] _logBelow;
@@ -51,8 +53,8 @@ internal sealed class SortedSample
     }
 
     /// <summary>
-    /// Neyman's components (Skand. Aktuarietidskr. 20, 1937): the means of the first four Legendre polynomials of P(X ≤ x), which see shifts
-    /// of location, scale, skewness and kurtosis; each is 0, and bounded, so that Bernstein's inequality gives a rigorous rate.
+    /// Neyman's components (Skand. Aktuarietidskr. 20, 1937): the means of the first four Legendre polynomials of P(X ≤ x), which see
+    /// shifts of location, scale, skewness and kurtosis; each is 0, and bounded, so that Bernstein's inequality gives a rigorous rate.
     /// </summary>
     public IEnumerable<Check> NeymanChecks(string name)
     {

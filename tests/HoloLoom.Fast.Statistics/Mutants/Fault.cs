@@ -1,6 +1,8 @@
 namespace HoloLoom.Fast.Statistics.Mutants;
 
-/// <summary>Ways to get a sampler wrong, each of which somebody has, or nearly has. <see cref="TwinSampler"/> can be built with any of them.</summary>
+/// <summary>
+/// Ways to get a sampler wrong, each of which somebody has, or nearly has. <see cref="TwinSampler"/> can be built with any of them.
+/// </summary>
 internal enum Fault
 {
     None,

@@ -16,7 +16,17 @@ public sealed class TwinBetaTests
 public sealed class TwinTests
 {
     public static TheoryData<string> Parts =>
-        SamplerBattery.Names([.. BasicLaws.All, .. GammaLaws.All, .. Independence.All, .. Selections.All]);
+        SamplerBattery.Names([.. BasicLaws.All, .. GammaLaws.All, .. Independence.All]);
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void The_twin_without_fault_passes(string part) => SamplerBattery.Named(part).Pass(new TwinSampler());
+}
+
+/// <inheritdoc cref="TwinBetaTests"/>
+public sealed class TwinSelectionTests
+{
+    public static TheoryData<string> Parts => SamplerBattery.Names(Selections.All);
 
     [Theory]
     [MemberData(nameof(Parts))]

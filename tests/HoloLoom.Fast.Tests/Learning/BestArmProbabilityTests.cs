@@ -20,6 +20,8 @@ public sealed class BestArmProbabilityTests
         Gen.Choose(-200, 400).Select(hundredths => Math.Pow(10, hundredths / 100.0)),
         Gen.Elements(1e-300, 1e-16, 0.5, 1, 1, 2, 3, 1e4, 1e5, 1e16, 1e300));
 
+    private static Arbitrary<int> Bits => Gen.Choose(0, int.MaxValue).ToArbitrary();
+
     private static Arbitrary<Arms> Problems(int most) => Gen.Choose(1, most)
         .SelectMany(count => Shape.ArrayOf(count).Two())
         .Select(shapes => new Arms(shapes.Item1, shapes.Item2)).ToArbitrary();
@@ -95,7 +97,8 @@ public sealed class BestArmProbabilityTests
         {
             foreach (double ratio in (double[])[1, 7, 1e-8])
             {
-                double[] best = Best(Enumerable.Repeat(shape, count).ToArray(), Enumerable.Repeat(Math.Clamp(shape * ratio, 1e-300, 1e300), count).ToArray());
+                double beta = Math.Clamp(shape * ratio, 1e-300, 1e300);
+                double[] best = Best([.. Enumerable.Repeat(shape, count)], [.. Enumerable.Repeat(beta, count)]);
                 Assert.All(best, one => Assert.Equal(1.0 / count, one, Tolerance));
             }
         }
@@ -159,7 +162,7 @@ public sealed class BestArmProbabilityTests
     });
 
     [Property(MaxTest = 500)]
-    public Property The_order_of_the_arms_does_not_matter() => Prop.ForAll(Problems(12), Gen.Choose(0, int.MaxValue).ToArbitrary(), static (arms, seed) =>
+    public Property The_order_of_the_arms_does_not_matter() => Prop.ForAll(Problems(12), Bits, static (arms, seed) =>
     {
         int[] order = [.. Enumerable.Range(0, arms.Alpha.Length)];
         new Random(seed).Shuffle(order);
@@ -183,7 +186,7 @@ public sealed class BestArmProbabilityTests
         arms.Alpha.Length < 2 || Near.Equals(Best(arms.Alpha, arms.Beta)[0], Best(arms.Beta, arms.Alpha)[1]));
 
     [Property(MaxTest = 500)]
-    public Property A_masked_arm_is_as_if_it_were_not_there() => Prop.ForAll(Problems(12), Gen.Choose(0, int.MaxValue).ToArbitrary(), static (arms, bits) =>
+    public Property A_masked_arm_is_as_if_it_were_not_there() => Prop.ForAll(Problems(12), Bits, static (arms, bits) =>
     {
         int count = arms.Alpha.Length;
         ulong mask = Math.Max(1, (ulong)bits & ((1UL << count) - 1));

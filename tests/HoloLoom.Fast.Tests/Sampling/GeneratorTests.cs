@@ -2,7 +2,9 @@ using HoloLoom.Fast.Sampling;
 
 namespace HoloLoom.Fast.Tests.Sampling;
 
-/// <summary>The generators against published reference values: the authors' code (prng.di.unimi.it) and independent implementations.</summary>
+/// <summary>
+/// The generators against published reference values: the authors' code (prng.di.unimi.it) and independent implementations.
+/// </summary>
 public sealed class GeneratorTests
 {
     [Fact]
@@ -53,7 +55,9 @@ public sealed class GeneratorTests
         Assert.Equal(0x25bee49209717963UL, far.Next());
 
         var one = new Xoshiro256(0, 0, 0, 1);
-        Assert.Equal([0x0000000000800000UL, 0x0000000000800011, 0x0002200000800011], Enumerable.Range(0, 3).Select(_ => one.Next()).ToArray());
+        Assert.Equal(
+            [0x0000000000800000UL, 0x0000000000800011, 0x0002200000800011],
+            Enumerable.Range(0, 3).Select(_ => one.Next()).ToArray());
 
         one = new Xoshiro256(0, 0, 0, 1);
         one.Jump();
