@@ -60,15 +60,13 @@ internal static class BestArmProbability
         }
     }
 
-    // Moves all arms into the leader's frame, drops those that end where it begins, and sorts the others by their upper ends, highest
-    // first.
+    // Moves all arms into the leader's frame, drops those that end where it begins, and sorts the others by their upper ends, downwards.
     private static int KeepContenders(Span<LogOddsDensity> arms, Span<int> index, int leader, out double bottom)
     {
         LogOddsDensity origin = arms[leader];
         bottom = origin.Low;
 
-        // Positions count from the leader's peak. An arm that ends so near the leader's beginning could be too narrow for doubles to
-        // resolve.
+        // Positions count from the leader's peak. An arm that ends so near the leader's beginning may be too narrow for doubles.
         double negligible = bottom * (1 - 1e-6);
         int kept = 0;
         for (int i = 0; i < arms.Length; i++)

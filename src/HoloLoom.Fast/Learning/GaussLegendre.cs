@@ -38,8 +38,8 @@ internal static class GaussLegendre
             s_weights[k] = 2 / ((1 - x * x) * derivative * derivative);
         }
 
-        // The cardinal polynomial of node l is Σ (2n + 1)/2 w_l P_n(x_l) P_n(x), and ∫ P_n from x to 1 is (P_{n−1}(x) − P_{n+1}(x)) / (2n +
-        // 1).
+        // The cardinal polynomial of node l is Σ (2n + 1)/2 w_l P_n(x_l) P_n(x),
+        // and the integral of P_n from x to 1 is (P_{n−1}(x) − P_{n+1}(x)) / (2n + 1).
         Span<double> atOther = stackalloc double[Nodes + 2];
         for (int l = 0; l < Nodes; l++)
         {
