@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Security.Cryptography;
 using HoloLoom.Fast.Cli.Terminal;
 
 namespace HoloLoom.Fast.Cli.Commands;
@@ -124,7 +123,7 @@ internal static class SampleCommand
 
     private static ulong RandomSeed()
     {
-        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        ulong seed = unchecked((ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
         StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
         return seed;
     }
