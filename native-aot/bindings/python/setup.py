@@ -6,7 +6,7 @@ import sys
 
 from setuptools import Extension, setup
 
-LIBRARY = os.path.join("hololoom_fast", "libhololoom_fast.so.1")
+LIBRARY = os.path.join("src", "hololoom_fast", "libhololoom_fast.so.1")
 if not os.path.exists(LIBRARY):
     sys.exit(f"{LIBRARY} is not there: the wheel is built by native-aot/publish, which puts the native library and its header in place")
 
@@ -16,7 +16,7 @@ setup(
             "hololoom_fast._native",
             sorted(glob.glob("native/*.c")),
             depends=["native/core.h"],
-            include_dirs=["hololoom_fast"],
+            include_dirs=["native"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
             extra_compile_args=["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
