@@ -64,7 +64,7 @@ int main(int argc, char **argv)
     hlf_decision decision;
     must(create(NULL, 0, &router) == HLF_OK, "create");
     must(route(router, (const uint8_t *)"who wrote this", 14, HLF_ALL_BACKENDS, &decision) == HLF_OK, "route");
-    printf("c start to first decision %.2f ms\n", (now() - start) / 1e6);
+    printf("c start first_decision_ms %.2f\n", (now() - start) / 1e6);
 
     static char line[1 << 16];
     static uint8_t data[1 << 20];

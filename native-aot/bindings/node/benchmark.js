@@ -49,5 +49,5 @@ for (const strategy of ['rules', 'thompson']) {
   const batch = best(many.length, () => {
     sink += router.routeBatch(many, available).length;
   });
-  console.log(`node ${strategy} single ${single} with available ${among} batch ${batch}${sink === 0 ? ' nothing' : ''}`);
+  console.log(`node ${strategy} single ${single} single_with_available ${among} batch ${batch}${sink === 0 ? " nothing" : ""}`);
 }

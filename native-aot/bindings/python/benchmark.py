@@ -1,6 +1,6 @@
 """Nanoseconds per decision from Python, beside the plain-Python router of bench/peers/python, in one run; a line of JSON.
 
-    python3 benchmark.py [--repeats N] [--ctypes]
+    python3 benchmark.py [--repeats N] [--ctypes] [--lines]
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--passes", type=int, default=100, help="passes over the queries in a measurement")
     parser.add_argument("--ctypes", action="store_true", help="the fallback instead of the extension")
+    parser.add_argument("--lines", action="store_true", help="best times as lines of words, for ../../benchmark/run")
     options = parser.parse_args()
     if options.ctypes:
         os.environ["HOLOLOOM_FAST_CTYPES"] = "1"
@@ -113,6 +114,12 @@ def main() -> int:
         result[name]["batch_times_faster"] = round(
             result[name]["plain_python"]["best_ns"] / result[name]["select_backends_batch"]["best_ns"], 1
         )
+    if options.lines:
+        language = "python" if hololoom_fast.IMPLEMENTATION == "extension" else "python-ctypes"
+        for name in ("rules", "learned"):
+            times = [f"{what} {value['best_ns']}" for what, value in result[name].items() if isinstance(value, dict)]
+            print(language, "thompson" if name == "learned" else name, *times)
+        return 0
     print(json.dumps(result, indent=1))
     return 0
 

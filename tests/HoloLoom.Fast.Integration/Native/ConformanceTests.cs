@@ -25,7 +25,7 @@ public sealed class ConformanceTests
     public void Python_decides_as_the_managed_engine_and_passes_its_tests(string ctypes)
     {
         using var directory = new TemporaryDirectory();
-        string python = Toolchain.Program("python3");
+        string python = Toolchain.Python();
         string wheel = Packaged("python", "*.whl", "a Python with setuptools and wheel, to build the package");
         Toolchain.Run(directory.Path, python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", directory["site"], wheel);
         var environment = new Dictionary<string, string> { ["PYTHONPATH"] = directory["site"], ["HOLOLOOM_FAST_CTYPES"] = ctypes };

@@ -63,11 +63,16 @@ public sealed class LibraryTests
             "-I", Toolchain.Include, "-c", source, "-o", directory["twice.o"]);
     }
 
-    [SkippableFact]
-    public void Header_and_package_have_one_version()
+    [Theory]
+    [InlineData("include/hololoom_fast.h", @"#define HLF_VERSION_\w+ (\d+)")]
+    [InlineData("bindings/python/pyproject.toml", @"^version = ""(.+)""")]
+    [InlineData("bindings/python/src/hololoom_fast/__init__.py", @"^__version__ = ""(.+)""")]
+    [InlineData("bindings/node/package.json", @"""version"": ""(.+)""")]
+    [InlineData("bindings/rust/Cargo.toml", @"^version = ""(.+)""")]
+    public void Every_package_has_the_version_of_the_engine(string file, string pattern)
     {
-        string header = File.ReadAllText(Path.Combine(Toolchain.Include, "hololoom_fast.h"));
-        string version = string.Join('.', Regex.Matches(header, @"#define HLF_VERSION_\w+ (\d+)").Select(static match => match.Groups[1].Value));
+        string text = File.ReadAllText(Path.Combine(Toolchain.NativeAot, file));
+        string version = string.Join('.', Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value));
         Assert.Equal(typeof(Router).Assembly.GetName().Version!.ToString(3), version);
     }
 
