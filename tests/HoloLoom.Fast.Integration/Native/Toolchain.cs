@@ -65,6 +65,22 @@ internal static class Toolchain
         return withNumPy ?? pythons[0];
     }
 
+    /// <summary>Installs the published wheel into a folder.</summary>
+    public static void InstallWheel(string python, string site) =>
+        Run(
+            Repository,
+            [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", site,
+             Packaged("python", "*.whl", "a Python with setuptools and wheel, to build the package")]);
+
+    /// <summary>A published package.</summary>
+    public static string Packaged(string folder, string pattern, string needs)
+    {
+        string packages = Path.Combine(Layout, folder);
+        string? package = Directory.Exists(packages) ? Directory.EnumerateFiles(packages, pattern).SingleOrDefault() : null;
+        Require(package is not null, $"'{packages}' holds no {pattern}: publishing needed {needs}");
+        return package;
+    }
+
     /// <summary>Runs a program, which must succeed, and returns what it printed.</summary>
     public static string Run(string directory, IReadOnlyDictionary<string, string>? environment, params string[] commandLine)
     {
