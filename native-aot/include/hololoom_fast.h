@@ -17,7 +17,7 @@
  * - With a seed, the calls of one thread are reproducible; each thread draws from a stream of its own, numbered in the order of its first call.
  *
  * Processes
- * - The library cannot be unloaded: dlclose has no effect. After fork, only the parent may go on using it; load it in the child, or exec.
+ * - The library cannot be unloaded: dlclose has no effect. After a fork only the parent may go on with a library that it has called before.
  */
 #ifndef HOLOLOOM_FAST_H
 #define HOLOLOOM_FAST_H
