@@ -27,7 +27,9 @@ internal static class Failure
         Because(Status.Range, $"{name} is {length}; at most {Memory.LongestSpan} is possible in one call.");
 
     public static int NoBackend(ulong available) =>
-        Because(Status.NoBackend, $"The set of available backends, 0x{available:x}, holds none of the router's. Bit i stands for the backend of index i.");
+        Because(
+            Status.NoBackend,
+            $"The set of available backends, 0x{available:x}, holds none of the router's. Bit i stands for the backend of index i.");
 
     /// <summary>No exception crosses: this is where each of them ends.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the library.")]

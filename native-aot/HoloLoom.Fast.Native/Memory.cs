@@ -3,7 +3,9 @@ using System.Text;
 namespace HoloLoom.Fast.Native;
 
 /// <summary>Pointers and lengths from outside, made into what the engine takes.</summary>
-/// <remarks>SAFETY: that a pointer is good for the length given with it is the caller's promise; everything that can be checked is checked before.</remarks>
+/// <remarks>
+/// SAFETY: that a pointer is good for the length given with it is the caller's promise; everything that can be checked is checked before.
+/// </remarks>
 internal static unsafe class Memory
 {
     /// <summary>Offsets need one entry more than there are queries.</summary>

@@ -38,54 +38,16 @@ internal static unsafe class RouterExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_hlf_save")]
-    public static int Save(ulong router, byte* path, nuint length)
+    public static int Save(ulong router, byte* path, nuint length) => WithDirectory(router, path, length, static (entry, directory) =>
     {
-        if (RouterTable.Find(router) is not { } entry)
-        {
-            return Failure.NotARouter();
-        }
+        entry.Router.Save(directory);
+        return Status.Ok;
+    });
 
-        int problem = Memory.ReadPath(path, length, out string directory);
-        if (problem != Status.Ok)
-        {
-            return problem;
-        }
-
-        try
-        {
-            entry.Router.Save(directory);
-            return Status.Ok;
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
-    }
-
+    // Calls under way finish with the old router, which has no directory and is left to the garbage collector.
     [UnmanagedCallersOnly(EntryPoint = "managed_hlf_load")]
-    public static int Load(ulong router, byte* path, nuint length)
-    {
-        if (RouterTable.Find(router) is not { } entry)
-        {
-            return Failure.NotARouter();
-        }
-
-        int problem = Memory.ReadPath(path, length, out string directory);
-        if (problem != Status.Ok)
-        {
-            return problem;
-        }
-
-        try
-        {
-            // Calls under way finish with the old router, which has no directory and is left to the garbage collector.
-            return RouterTable.Replace(entry, Router.Load(directory, entry.Router.Options)) ? Status.Ok : Failure.NotARouter();
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
-    }
+    public static int Load(ulong router, byte* path, nuint length) => WithDirectory(router, path, length, static (entry, directory) =>
+        RouterTable.Replace(entry, Router.Load(directory, entry.Router.Options)) ? Status.Ok : Failure.NotARouter());
 
     [UnmanagedCallersOnly(EntryPoint = "managed_hlf_flush")]
     public static int Flush(ulong router)
@@ -99,6 +61,29 @@ internal static unsafe class RouterExports
         {
             entry.Router.Flush();
             return Status.Ok;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    private static int WithDirectory(ulong router, byte* path, nuint length, Func<RouterTable.Entry, string, int> call)
+    {
+        if (RouterTable.Find(router) is not { } entry)
+        {
+            return Failure.NotARouter();
+        }
+
+        int problem = Memory.ReadPath(path, length, out string directory);
+        if (problem != Status.Ok)
+        {
+            return problem;
+        }
+
+        try
+        {
+            return call(entry, directory);
         }
         catch (Exception e)
         {

@@ -68,7 +68,10 @@ internal static unsafe class RoutingExports
         try
         {
             entry.Router.RouteBatch(
-                new ReadOnlySpan<byte>(data, end), new ReadOnlySpan<int>(offsets, n + 1), new Span<Decision>(decisions, n), new BackendSet(available));
+                new ReadOnlySpan<byte>(data, end),
+                new ReadOnlySpan<int>(offsets, n + 1),
+                new Span<Decision>(decisions, n),
+                new BackendSet(available));
             return Status.Ok;
         }
         catch (Exception e)
@@ -93,7 +96,8 @@ internal static unsafe class RoutingExports
         {
             return Failure.Because(
                 Status.Argument,
-                $"outcome->size is {outcome->Size} and outcome->given is {outcome->Given}; this version knows size {sizeof(OutcomeFields)} and given up to 3.");
+                $"outcome->size is {outcome->Size} and outcome->given is {outcome->Given}; this version knows size {sizeof(OutcomeFields)} "
+                + "and given up to 3.");
         }
 
         return Record(router, id, new Outcome(outcome->Relevance, outcome->LatencyMs)

@@ -10,9 +10,12 @@
 
 static int32_t refused(void);
 
-#define PASS(name, parameters, arguments)                                                                                                    \
-    extern int32_t managed_##name parameters;                                                                                                \
-    HLF_API int32_t name parameters { return __builtin_expect(lacks_instructions, 0) ? refused() : managed_##name arguments; }
+#define PASS(name, parameters, arguments)                                                      \
+    extern int32_t managed_##name parameters;                                                  \
+    HLF_API int32_t name parameters                                                            \
+    {                                                                                          \
+        return __builtin_expect(lacks_instructions, 0) ? refused() : managed_##name arguments; \
+    }
 
 static int lacks_instructions;
 
@@ -45,7 +48,7 @@ HLF_API const char *hlf_status_name(int32_t status)
     static const char *const answers[] = {"HLF_OK", "HLF_DUPLICATE", "HLF_EXPIRED", "HLF_UNKNOWN"};
     static const char *const errors[] = {
         "HLF_ERROR_ARGUMENT", "HLF_ERROR_HANDLE", "HLF_ERROR_CONFIG", "HLF_ERROR_UTF8", "HLF_ERROR_NO_BACKEND", "HLF_ERROR_OFFSETS",
-        "HLF_ERROR_RANGE", "HLF_ERROR_BUFFER", "HLF_ERROR_STATE", "HLF_ERROR_CPU", "HLF_ERROR_INTERNAL",
+        "HLF_ERROR_RANGE",    "HLF_ERROR_BUFFER", "HLF_ERROR_STATE",  "HLF_ERROR_CPU",  "HLF_ERROR_INTERNAL",
     };
     if (status >= HLF_OK && status <= HLF_UNKNOWN) {
         return answers[status];
@@ -87,8 +90,7 @@ PASS(hlf_router_open, (const uint8_t *config_json, size_t len, const uint8_t *di
      (config_json, len, directory, directory_len, out))
 PASS(hlf_route, (hlf_router * router, const uint8_t *query, size_t len, uint64_t available, hlf_decision *out),
      (router, query, len, available, out))
-PASS(hlf_route_batch,
-     (hlf_router * router, const uint8_t *data, const int32_t *offsets, size_t n, uint64_t available, hlf_decision *out),
+PASS(hlf_route_batch, (hlf_router * router, const uint8_t *data, const int32_t *offsets, size_t n, uint64_t available, hlf_decision *out),
      (router, data, offsets, n, available, out))
 PASS(hlf_record, (hlf_router * router, const hlf_decision_id *id, double relevance, double latency_ms), (router, id, relevance, latency_ms))
 PASS(hlf_record_outcome, (hlf_router * router, const hlf_decision_id *id, const hlf_outcome *outcome), (router, id, outcome))

@@ -14,7 +14,7 @@
  * Threads
  * - Every function may be called from any thread, also with the same router at the same time, hlf_router_destroy included: calls that are
  *   under way then finish or answer HLF_ERROR_HANDLE. Routing takes no lock.
- * - With a seed, the calls of one thread are reproducible; each thread draws from a stream of its own, numbered in the order of its first call.
+ * - With a seed, the calls of one thread are reproducible. Each thread draws from a stream of its own, in the order of their first calls.
  *
  * Processes
  * - The library cannot be unloaded: dlclose has no effect. After a fork only the parent may go on with a library that it has called before.
@@ -101,7 +101,10 @@ typedef struct hlf_outcome {
 
 #define HLF_OUTCOME_COST 1u
 #define HLF_OUTCOME_FEEDBACK 2u
-#define HLF_OUTCOME_INIT {(uint32_t)sizeof(hlf_outcome), 0, 0.0, 0.0, 0.0, 0.0}
+#define HLF_OUTCOME_INIT                                     \
+    {                                                        \
+        (uint32_t)sizeof(hlf_outcome), 0, 0.0, 0.0, 0.0, 0.0 \
+    }
 
 /* The version of the ABI that the library was built with. Works on any processor. */
 HLF_API uint32_t hlf_abi_version(void);
@@ -142,8 +145,8 @@ HLF_API int32_t hlf_record_outcome(hlf_router *router, const hlf_decision_id *id
 
 /* Reports n outcomes. *accepted (may be NULL): how many were learned from; the others were duplicate, expired or unknown. If one of the
  * numbers is not allowed nothing is recorded. HANDLE, ARGUMENT, RANGE. */
-HLF_API int32_t hlf_record_batch(hlf_router *router, const hlf_decision_id *ids, const double *relevance, const double *latency_ms, size_t n,
-                                 size_t *accepted);
+HLF_API int32_t hlf_record_batch(hlf_router *router, const hlf_decision_id *ids, const double *relevance, const double *latency_ms,
+                                 size_t n, size_t *accepted);
 
 /* Writes all that was learned, with what is needed to credit ids given out before, to a directory (made if missing), for hlf_load or
  * hlf_router_open. On return it is on disk. HANDLE, ARGUMENT (no path), UTF8, RANGE, STATE. */
@@ -158,7 +161,7 @@ HLF_API int32_t hlf_load(hlf_router *router, const uint8_t *path, size_t len);
 HLF_API int32_t hlf_flush(hlf_router *router);
 
 /* Statistics as a JSON object: counts, and per query type and backend alpha, beta, mean, interval, latencies. *required: its length in
- * bytes, also when the buffer is too small (BUFFER), when nothing is written; it may have grown at the next call. HANDLE, ARGUMENT, BUFFER. */
+ * bytes, also when the buffer is too small and nothing is written; it may have grown at the next call. HANDLE, ARGUMENT, BUFFER. */
 HLF_API int32_t hlf_stats_json(hlf_router *router, uint8_t *buf, size_t capacity, size_t *required);
 
 /* How many backends and query types the router has, 1..64. HANDLE, ARGUMENT. */

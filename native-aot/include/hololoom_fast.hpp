@@ -25,7 +25,10 @@ private:
 
 namespace detail {
 
-inline const std::uint8_t *bytes(std::string_view text) noexcept { return reinterpret_cast<const std::uint8_t *>(text.data()); }
+inline const std::uint8_t *bytes(std::string_view text) noexcept
+{
+    return reinterpret_cast<const std::uint8_t *>(text.data());
+}
 
 // Calls a function that fills a buffer, with a larger one as long as it asks for it.
 template <typename Call> std::int32_t fill(std::string &text, Call call)
@@ -86,8 +89,8 @@ public:
     // Goes on from a state directory and writes to it.
     router(std::string_view config_json, std::string_view state_directory)
     {
-        detail::check(hlf_router_open(detail::bytes(config_json), config_json.size(), detail::bytes(state_directory), state_directory.size(),
-                                      &handle_));
+        detail::check(hlf_router_open(detail::bytes(config_json), config_json.size(), detail::bytes(state_directory),
+                                      state_directory.size(), &handle_));
     }
     router(router &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     router &operator=(router &&other) noexcept
@@ -111,8 +114,8 @@ public:
     std::vector<hlf_decision> route_batch(const query_batch &queries, std::uint64_t available = HLF_ALL_BACKENDS) const
     {
         std::vector<hlf_decision> decisions(queries.size());
-        detail::check(hlf_route_batch(handle_, detail::bytes(queries.data()), queries.offsets().data(), queries.size(), available,
-                                      decisions.data()));
+        detail::check(
+            hlf_route_batch(handle_, detail::bytes(queries.data()), queries.offsets().data(), queries.size(), available, decisions.data()));
         return decisions;
     }
 

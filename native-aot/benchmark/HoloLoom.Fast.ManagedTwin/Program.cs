@@ -9,7 +9,8 @@ const int Passes = 400;
 const int Repeats = 11;
 const int WarmUp = 2;
 string host = args[1];
-byte[][] queries = [.. File.ReadAllText(args[0]).TrimEnd('\n').Split('\n').Where(static line => line.All(char.IsAscii)).Select(Encoding.ASCII.GetBytes)];
+string[] lines = File.ReadAllText(args[0]).TrimEnd('\n').Split('\n');
+byte[][] queries = [.. lines.Where(static line => line.All(char.IsAscii)).Select(Encoding.ASCII.GetBytes)];
 byte[] data = [.. queries.SelectMany(static query => query)];
 int[] offsets = new int[queries.Length + 1];
 for (int i = 0; i < queries.Length; i++)
@@ -55,7 +56,8 @@ foreach (string strategy in (string[])["rules", "thompson"])
         recorded = repeat >= WarmUp ? Math.Min(recorded, done) : recorded;
     }
 
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{host} {strategy} single {single:0.0} batch {batch:0.0} record {recorded:0.0}"));
+    Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"{host} {strategy} single {single:0.0} batch {batch:0.0} record {recorded:0.0}"));
 }
 
 static double Nanoseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalNanoseconds;

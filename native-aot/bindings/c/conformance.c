@@ -53,7 +53,8 @@ static void print_decision(const char *label, const hlf_decision *decision)
     for (int i = 0; i < 16; i++) {
         printf("%02x", decision->id.bytes[i]);
     }
-    printf(" %s %s %08x %u %u\n", backends[decision->backend], query_types[decision->query_type], confidence, decision->variant, decision->flags);
+    printf(" %s %s %08x %u %u\n", backends[decision->backend], query_types[decision->query_type], confidence, decision->variant,
+           decision->flags);
 }
 
 static void print_batch(const char *label, const hlf_decision *decisions, size_t n)

@@ -101,8 +101,7 @@ void run(const std::string &config, const std::string &file, const std::string &
     print_error("argument", false, [&] { loaded.record(hybrid.id, NAN, 1.0); });
     print_error("offsets", false, [&] {
         const std::int32_t wrong[] = {0, 3, 2};
-        hololoom::detail::check(
-            hlf_route_batch(loaded.handle(), hololoom::detail::bytes("who"), wrong, 2, HLF_ALL_BACKENDS, batch.data()));
+        hololoom::detail::check(hlf_route_batch(loaded.handle(), hololoom::detail::bytes("who"), wrong, 2, HLF_ALL_BACKENDS, batch.data()));
     });
     print_error("range", false, [&] { loaded.posterior(99, 0); });
     print_error("state", false, [&] { loaded.load(directory + "/missing"); });

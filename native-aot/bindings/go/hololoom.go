@@ -69,7 +69,8 @@ static answer create(_GoString_ config, _GoString_ directory, int with_directory
 	answer a = {0};
 	hlf_router *router = NULL;
 	a.status = with_directory
-		? hlf_router_open((const uint8_t *)_GoStringPtr(config), _GoStringLen(config), (const uint8_t *)_GoStringPtr(directory), _GoStringLen(directory), &router)
+		? hlf_router_open((const uint8_t *)_GoStringPtr(config), _GoStringLen(config), (const uint8_t *)_GoStringPtr(directory),
+		                  _GoStringLen(directory), &router)
 		: hlf_router_create((const uint8_t *)_GoStringPtr(config), _GoStringLen(config), &router);
 	a.router = (uintptr_t)router;
 	return told(a);

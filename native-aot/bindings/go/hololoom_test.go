@@ -30,7 +30,8 @@ func status(err error) int {
 
 func TestRulesSendEachTypeToItsBackend(t *testing.T) {
 	r := router(t, `{"strategy": "rules"}`)
-	for query, backend := range map[string]string{"who wrote this": "neo4j", "find papers": "qdrant", "my notes": "mem0", "today": "inmemory", "": "qdrant"} {
+	expected := map[string]string{"who wrote this": "neo4j", "find papers": "qdrant", "my notes": "mem0", "today": "inmemory", "": "qdrant"}
+	for query, backend := range expected {
 		decision, err := r.Route(query)
 		if err != nil || r.Backends()[decision.Backend] != backend {
 			t.Errorf("%q: %v %v, expected %s", query, decision, err, backend)

@@ -17,11 +17,11 @@ typedef struct {
     napi_ref memory;
 } Handle;
 
-#define CHECK(call)                                                                                                                          \
-    do {                                                                                                                                     \
-        if ((call) != napi_ok) {                                                                                                             \
-            return broken(env);                                                                                                              \
-        }                                                                                                                                    \
+#define CHECK(call)              \
+    do {                         \
+        if ((call) != napi_ok) { \
+            return broken(env);  \
+        }                        \
     } while (0)
 
 static napi_value broken(napi_env env)
@@ -30,7 +30,8 @@ static napi_value broken(napi_env env)
     if (napi_is_exception_pending(env, &pending) == napi_ok && !pending) {
         const napi_extended_error_info *info = NULL;
         napi_get_last_error_info(env, &info);
-        napi_throw_type_error(env, NULL, info != NULL && info->error_message != NULL ? info->error_message : "the arguments are of other types");
+        napi_throw_type_error(env, NULL,
+                              info != NULL && info->error_message != NULL ? info->error_message : "the arguments are of other types");
     }
     return NULL;
 }
@@ -68,9 +69,8 @@ static napi_status read_text(napi_env env, napi_value value, Text *text)
     status = napi_get_value_string_utf8(env, value, NULL, 0, &text->length);
     if (status == napi_ok) {
         text->allocated = malloc(text->length + 1);
-        status = text->allocated == NULL
-            ? napi_generic_failure
-            : napi_get_value_string_utf8(env, value, (char *)text->allocated, text->length + 1, &text->length);
+        status = text->allocated == NULL ? napi_generic_failure
+                                         : napi_get_value_string_utf8(env, value, (char *)text->allocated, text->length + 1, &text->length);
         text->bytes = text->allocated;
     }
     return status;
@@ -111,9 +111,8 @@ static napi_value open_router(napi_env env, napi_callback_info info)
         return broken(env);
     }
     hlf_router *router = NULL;
-    int32_t status = type == napi_undefined
-        ? hlf_router_create(config.bytes, config.length, &router)
-        : hlf_router_open(config.bytes, config.length, directory.bytes, directory.length, &router);
+    int32_t status = type == napi_undefined ? hlf_router_create(config.bytes, config.length, &router)
+                                            : hlf_router_open(config.bytes, config.length, directory.bytes, directory.length, &router);
     free(config.allocated);
     free(directory.allocated);
     if (status != HLF_OK) {
@@ -445,10 +444,20 @@ NAPI_MODULE_INIT()
         const char *name;
         napi_callback function;
     } functions[] = {
-        {"open", open_router},       {"close", close_router},    {"route", route},           {"routeBatch", route_batch},
-        {"routeBuffer", route_buffer}, {"record", record},       {"save", save},             {"load", load},
-        {"flush", flush},            {"posterior", posterior},   {"statistics", statistics}, {"lastError", last_error},
-        {"backends", backends},      {"queryTypes", query_types},
+        {"open", open_router},
+        {"close", close_router},
+        {"route", route},
+        {"routeBatch", route_batch},
+        {"routeBuffer", route_buffer},
+        {"record", record},
+        {"save", save},
+        {"load", load},
+        {"flush", flush},
+        {"posterior", posterior},
+        {"statistics", statistics},
+        {"lastError", last_error},
+        {"backends", backends},
+        {"queryTypes", query_types},
     };
     if (hlf_abi_version() != HLF_ABI_VERSION) {
         napi_throw_error(env, NULL, "the native library has another ABI version than this package needs");

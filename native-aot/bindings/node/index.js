@@ -93,7 +93,8 @@ class Decision {
   }
 
   toJSON() {
-    return { id: this.id, backend: this.backend, queryType: this.queryType, confidence: this.confidence, variant: this.variant, flags: this.flags };
+    const { id, backend, queryType, confidence, variant, flags } = this;
+    return { id, backend, queryType, confidence, variant, flags };
   }
 
   /** Calls a function with the four words of the id. */

@@ -57,7 +57,8 @@ static int32_t note(int32_t status)
 /* A heap block of exactly this size, of random or nasty bytes. */
 static uint8_t *block(size_t length)
 {
-    static const char *const pieces[] = {"who ", "find ", "my ", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "{", "\"", "\\u", "[1,", "\0"};
+    static const char *const pieces[] = {"who ", "find ", "my ", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
+                                         "{",    "\"",    "\\u", "[1,",  "\0"};
     uint8_t *bytes = malloc(length ? length : 1);
     size_t at = 0;
     while (at < length) {
@@ -159,7 +160,8 @@ static void route_batch(void)
         note(hlf_route_batch(handle(), data, offsets, huge() | ((size_t)1 << 31), HLF_ALL_BACKENDS, out));
         break;
     case 2:
-        note(hlf_route_batch(handle(), next() % 2 ? NULL : data, next() % 2 ? NULL : offsets, n, HLF_ALL_BACKENDS, next() % 2 ? NULL : out));
+        note(
+            hlf_route_batch(handle(), next() % 2 ? NULL : data, next() % 2 ? NULL : offsets, n, HLF_ALL_BACKENDS, next() % 2 ? NULL : out));
         break;
     default:
         note(hlf_route_batch(handle(), data, offsets, n, next() % 4 ? HLF_ALL_BACKENDS : next() & 0xff, out));
@@ -172,8 +174,12 @@ static void route_batch(void)
 static void record(void)
 {
     hlf_decision_id *id = (hlf_decision_id *)block(sizeof *id);
-    hlf_outcome outcome = {next() % 4 ? (uint32_t)sizeof outcome : (uint32_t)next(), next() % 4 ? (uint32_t)below(4) : (uint32_t)next(),
-                           number(), number(), number(), number()};
+    hlf_outcome outcome = {next() % 4 ? (uint32_t)sizeof outcome : (uint32_t)next(),
+                           next() % 4 ? (uint32_t)below(4) : (uint32_t)next(),
+                           number(),
+                           number(),
+                           number(),
+                           number()};
     switch (next() % 4) {
     case 0:
         note(hlf_record(handle(), next() % 8 ? id : NULL, number(), number()));
@@ -187,8 +193,8 @@ static void record(void)
     default: {
         size_t accepted = 0;
         double good = 1.0;
-        note(hlf_record_batch(handle(), next() % 8 ? id : NULL, next() % 8 ? &good : NULL, next() % 2 ? &good : &outcome.latency_ms, below(2),
-                              next() % 2 ? NULL : &accepted));
+        note(hlf_record_batch(handle(), next() % 8 ? id : NULL, next() % 8 ? &good : NULL, next() % 2 ? &good : &outcome.latency_ms,
+                              below(2), next() % 2 ? NULL : &accepted));
     }
     }
     free(id);
@@ -242,8 +248,17 @@ static void read_out(void)
 static void live_and_die(const char *directory)
 {
     static const char *const configs[] = {
-        "", "{}", "{\"strategy\": \"rules\"}", "{\"strategy\": \"rules\", \"seed\": 1}", "{\"strategy\": 3}", "{\"backends\": []}", "[", "{\"a\": 1}",
-        "{\"backends\": [\"x\"], \"queryTypes\": [{\"name\": \"q\", \"backend\": \"x\", \"patterns\": [\"who\"]}]}", "\xff", "{\"seed\": \"\xc0\"}"};
+        "",
+        "{}",
+        "{\"strategy\": \"rules\"}",
+        "{\"strategy\": \"rules\", \"seed\": 1}",
+        "{\"strategy\": 3}",
+        "{\"backends\": []}",
+        "[",
+        "{\"a\": 1}",
+        "{\"backends\": [\"x\"], \"queryTypes\": [{\"name\": \"q\", \"backend\": \"x\", \"patterns\": [\"who\"]}]}",
+        "\xff",
+        "{\"seed\": \"\xc0\"}"};
     size_t at = below(8);
     hlf_router *router = NULL;
     const char *config = configs[below(sizeof configs / sizeof configs[0])];
@@ -266,7 +281,8 @@ static void live_and_die(const char *directory)
         break;
     }
     case 3:
-        status = note(hlf_router_open(text, length, next() % 4 ? (const uint8_t *)directory : NULL, next() % 4 ? strlen(directory) : below(3), &router));
+        status = note(hlf_router_open(text, length, next() % 4 ? (const uint8_t *)directory : NULL,
+                                      next() % 4 ? strlen(directory) : below(3), &router));
         break;
     default:
         status = note(hlf_router_create(text, length, &router));
@@ -337,13 +353,25 @@ int main(int argc, char **argv)
                 state_files(directory);
             }
             break;
-        case 2: case 3: case 4: case 5: case 6: case 7:
+        case 2:
+        case 3:
+        case 4:
+        case 5:
+        case 6:
+        case 7:
             record();
             break;
-        case 8: case 9: case 10: case 11:
+        case 8:
+        case 9:
+        case 10:
+        case 11:
             read_out();
             break;
-        case 12: case 13: case 14: case 15: case 16:
+        case 12:
+        case 13:
+        case 14:
+        case 15:
+        case 16:
             route_batch();
             break;
         default:

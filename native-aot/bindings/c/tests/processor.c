@@ -22,11 +22,22 @@ int main(void)
     hlf_outcome outcome = HLF_OUTCOME_INIT;
     uint32_t count;
     int32_t others[] = {
-        hlf_router_open(NULL, 0, NULL, 0, &router), hlf_route(router, NULL, 0, 1, &decision), hlf_route_batch(router, NULL, NULL, 0, 1, NULL),
-        hlf_record(router, NULL, 0, 0), hlf_record_outcome(router, NULL, &outcome), hlf_record_batch(router, NULL, NULL, NULL, 0, NULL),
-        hlf_save(router, NULL, 0), hlf_load(router, NULL, 0), hlf_flush(router), hlf_stats_json(router, NULL, 0, &length),
-        hlf_backend_count(router, &count), hlf_query_type_count(router, &count), hlf_backend_name(router, 0, NULL, 0, &length),
-        hlf_query_type_name(router, 0, NULL, 0, &length), hlf_posterior(router, 0, 0, &number, &number), hlf_random_u64(1, &word, 1),
+        hlf_router_open(NULL, 0, NULL, 0, &router),
+        hlf_route(router, NULL, 0, 1, &decision),
+        hlf_route_batch(router, NULL, NULL, 0, 1, NULL),
+        hlf_record(router, NULL, 0, 0),
+        hlf_record_outcome(router, NULL, &outcome),
+        hlf_record_batch(router, NULL, NULL, NULL, 0, NULL),
+        hlf_save(router, NULL, 0),
+        hlf_load(router, NULL, 0),
+        hlf_flush(router),
+        hlf_stats_json(router, NULL, 0, &length),
+        hlf_backend_count(router, &count),
+        hlf_query_type_count(router, &count),
+        hlf_backend_name(router, 0, NULL, 0, &length),
+        hlf_query_type_name(router, 0, NULL, 0, &length),
+        hlf_posterior(router, 0, 0, &number, &number),
+        hlf_random_u64(1, &word, 1),
         hlf_sample_beta(1, 1, 1, &number, 1),
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

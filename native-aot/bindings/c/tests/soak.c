@@ -83,7 +83,8 @@ int main(void)
         settled = round < WARM_UP && now > settled ? now : settled;
         most = now > most ? now : most;
     }
-    printf("%d routers from %d threads: %ld kB after warm-up, at most %ld kB later\n", ROUNDS * THREADS * ROUTERS, ROUNDS * THREADS, settled, most);
+    printf("%d routers from %d threads: %ld kB after warm-up, at most %ld kB later\n", ROUNDS * THREADS * ROUTERS, ROUNDS * THREADS,
+           settled, most);
     if (most > settled + SLACK_KB) {
         fprintf(stderr, "memory grew from %ld to %ld kB\n", settled, most);
         return 1;

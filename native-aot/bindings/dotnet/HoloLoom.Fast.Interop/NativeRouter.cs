@@ -27,12 +27,8 @@ public sealed unsafe class NativeRouter : SafeHandle
             SetHandle(router);
         }
 
-        uint backends;
-        uint queryTypes;
-        Check(BackendCount(handle, &backends));
-        Check(QueryTypeCount(handle, &queryTypes));
-        Backends = [.. Enumerable.Range(0, (int)backends).Select(i => Text((buffer, capacity, required) => BackendName(handle, (uint)i, buffer, capacity, required)))];
-        QueryTypes = [.. Enumerable.Range(0, (int)queryTypes).Select(i => Text((buffer, capacity, required) => QueryTypeName(handle, (uint)i, buffer, capacity, required)))];
+        Backends = Names(BackendCount, BackendName);
+        QueryTypes = Names(QueryTypeCount, QueryTypeName);
     }
 
     public override bool IsInvalid => handle == 0;
@@ -138,5 +134,16 @@ public sealed unsafe class NativeRouter : SafeHandle
         }
     }
 
+    private string[] Names(CountCall count, NameCall name)
+    {
+        uint length;
+        Check(count(handle, &length));
+        return [.. Enumerable.Range(0, (int)length).Select(i => Text((buffer, capacity, required) => name(handle, (uint)i, buffer, capacity, required)))];
+    }
+
     private delegate int PathCall(nint router, byte* path, nuint length);
+
+    private delegate int CountCall(nint router, uint* count);
+
+    private delegate int NameCall(nint router, uint index, byte* buffer, nuint capacity, nuint* required);
 }

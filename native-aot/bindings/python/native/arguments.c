@@ -15,7 +15,8 @@ PyObject *fail(int32_t status)
     if (told == HLF_ERROR_BUFFER && (text = malloc(length)) != NULL) {
         told = hlf_last_error((uint8_t *)text, length, &length);
     }
-    PyObject *message = PyUnicode_DecodeUTF8(told == HLF_OK && text != NULL ? text : "", told == HLF_OK && text != NULL ? (Py_ssize_t)length : 0, "replace");
+    PyObject *message = PyUnicode_DecodeUTF8(told == HLF_OK && text != NULL ? text : "",
+                                             told == HLF_OK && text != NULL ? (Py_ssize_t)length : 0, "replace");
     if (text != small) {
         free(text);
     }
@@ -33,7 +34,7 @@ PyObject *fail(int32_t status)
 
 /* Sorts positional and keyword arguments; those not given stay NULL. */
 int bind(const char *function, const char *const *names, int count, int required, PyObject *const *args, Py_ssize_t nargs,
-                PyObject *keywords, PyObject **out)
+         PyObject *keywords, PyObject **out)
 {
     if (nargs > count) {
         PyErr_Format(PyExc_TypeError, "%s() takes at most %d arguments (%zd given)", function, count, nargs);
@@ -50,7 +51,8 @@ int bind(const char *function, const char *const *names, int count, int required
             at++;
         }
         if (at == count || out[at] != NULL) {
-            PyErr_Format(PyExc_TypeError, at == count ? "%s() got an unexpected keyword argument '%U'" : "%s() got multiple values for argument '%U'",
+            PyErr_Format(PyExc_TypeError,
+                         at == count ? "%s() got an unexpected keyword argument '%U'" : "%s() got multiple values for argument '%U'",
                          function, name);
             return -1;
         }

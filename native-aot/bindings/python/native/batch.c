@@ -12,7 +12,8 @@ DecisionBatch *new_batch(PyObject *names, Py_ssize_t count)
     if (batch == NULL) {
         return NULL;
     }
-    if ((size_t)count > PY_SSIZE_T_MAX / sizeof(hlf_decision) || (batch->values = malloc(count ? (size_t)count * sizeof(hlf_decision) : 1)) == NULL) {
+    if ((size_t)count > PY_SSIZE_T_MAX / sizeof(hlf_decision) ||
+        (batch->values = malloc(count ? (size_t)count * sizeof(hlf_decision) : 1)) == NULL) {
         Py_DECREF((PyObject *)batch);
         PyErr_NoMemory();
         return NULL;
@@ -117,6 +118,9 @@ static PyType_Slot batch_slots[] = {
 };
 
 PyType_Spec batch_spec = {
-    "hololoom_fast.DecisionBatch", sizeof(DecisionBatch), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    "hololoom_fast.DecisionBatch",
+    sizeof(DecisionBatch),
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     batch_slots,
 };

@@ -17,28 +17,26 @@ HIDDEN PyType_Spec decision_spec;
 HIDDEN PyType_Spec batch_spec;
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *names; /* (backends, query types) */
+    PyObject_HEAD PyObject *names; /* (backends, query types) */
     hlf_decision value;
 } Decision;
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *names;
+    PyObject_HEAD PyObject *names;
     hlf_decision *values;
     Py_ssize_t count;
     Py_ssize_t stride;
 } DecisionBatch;
 
 typedef struct {
-    PyObject_HEAD
-    hlf_router *router;
+    PyObject_HEAD hlf_router *router;
     PyObject *names;
     PyObject *index_of; /* backend name -> index */
 } Core;
 
 HIDDEN PyObject *fail(int32_t status);
-HIDDEN int bind(const char *function, const char *const *names, int count, int required, PyObject *const *args, Py_ssize_t nargs, PyObject *keywords, PyObject **out);
+HIDDEN int bind(const char *function, const char *const *names, int count, int required, PyObject *const *args, Py_ssize_t nargs,
+                PyObject *keywords, PyObject **out);
 HIDDEN const char *utf8(PyObject *query, Py_ssize_t *length, PyObject **owner);
 HIDDEN int available_mask(Core *self, PyObject *available, uint64_t *mask);
 HIDDEN PyObject *new_decision(PyObject *names, const hlf_decision *value);

@@ -102,10 +102,9 @@ static PyObject *batch_of_objects(Core *self, PyObject *queries, uint64_t mask)
     }
     do { /* once also for no queries at all, so that a closed router or an empty set is told */
         if (taken >= 0 && (taken = gather(queries, done, count, gathered)) >= 0) {
-            Py_BEGIN_ALLOW_THREADS
-            status = hlf_route_batch(self->router, gathered->data, gathered->offsets, (size_t)taken, mask, batch->values + done);
-            Py_END_ALLOW_THREADS
-            done += taken;
+            Py_BEGIN_ALLOW_THREADS status =
+                hlf_route_batch(self->router, gathered->data, gathered->offsets, (size_t)taken, mask, batch->values + done);
+            Py_END_ALLOW_THREADS done += taken;
         }
     } while (taken >= 0 && status == HLF_OK && done < count);
     free(gathered->data);
@@ -124,10 +123,9 @@ static PyObject *batch_of_memory(Core *self, const void *data, const int32_t *of
         return NULL;
     }
     int32_t status;
-    Py_BEGIN_ALLOW_THREADS
-    status = hlf_route_batch(self->router, data, offsets, (size_t)count, mask, batch->values);
-    Py_END_ALLOW_THREADS
-    if (status != HLF_OK) {
+    Py_BEGIN_ALLOW_THREADS status = hlf_route_batch(self->router, data, offsets, (size_t)count, mask, batch->values);
+    Py_END_ALLOW_THREADS if (status != HLF_OK)
+    {
         Py_DECREF((PyObject *)batch);
         return fail(status);
     }
@@ -171,7 +169,8 @@ static PyObject *batch_of_arrow(Core *self, PyObject *queries, uint64_t mask)
         } else if (array->length == 0) {
             result = batch_of_memory(self, NULL, NULL, 0, mask);
         } else {
-            result = batch_of_memory(self, array->buffers[2], (const int32_t *)array->buffers[1] + array->offset, (Py_ssize_t)array->length, mask);
+            result = batch_of_memory(self, array->buffers[2], (const int32_t *)array->buffers[1] + array->offset, (Py_ssize_t)array->length,
+                                     mask);
         }
     }
     Py_DECREF(pair); /* frees the array by its capsule */

@@ -96,7 +96,8 @@ static PyObject *decision_item(Decision *self, Py_ssize_t index)
 
 static PyObject *decision_repr(Decision *self)
 {
-    PyObject *backend = decision_backend(self, NULL), *type = decision_query_type(self, NULL), *confidence = decision_confidence(self, NULL);
+    PyObject *backend = decision_backend(self, NULL), *type = decision_query_type(self, NULL),
+             *confidence = decision_confidence(self, NULL);
     PyObject *id = decision_id(self, NULL), *text = NULL;
     if (backend != NULL && type != NULL && confidence != NULL && id != NULL) {
         text = PyUnicode_FromFormat("Decision(backend=%R, query_type=%R, confidence=%R, decision_id=%R)", backend, type, confidence, id);
@@ -153,5 +154,6 @@ static PyType_Slot decision_slots[] = {
 };
 
 PyType_Spec decision_spec = {
-    "hololoom_fast.Decision", sizeof(Decision), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, decision_slots,
+    "hololoom_fast.Decision", sizeof(Decision), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    decision_slots,
 };

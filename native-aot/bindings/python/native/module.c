@@ -40,8 +40,7 @@ static void end(Core *self)
 {
     hlf_router *router = self->router;
     self->router = NULL;
-    Py_BEGIN_ALLOW_THREADS
-    hlf_router_destroy(router);
+    Py_BEGIN_ALLOW_THREADS hlf_router_destroy(router);
     Py_END_ALLOW_THREADS
 }
 
@@ -71,12 +70,11 @@ static PyObject *core_open(Core *self, PyObject *args)
     Py_CLEAR(self->index_of);
     int32_t status;
     hlf_router *router = NULL;
-    Py_BEGIN_ALLOW_THREADS
-    status = directory == NULL
-        ? hlf_router_create((const uint8_t *)config, (size_t)config_length, &router)
-        : hlf_router_open((const uint8_t *)config, (size_t)config_length, (const uint8_t *)directory, (size_t)directory_length, &router);
-    Py_END_ALLOW_THREADS
-    if (status != HLF_OK) {
+    Py_BEGIN_ALLOW_THREADS status = directory == NULL ? hlf_router_create((const uint8_t *)config, (size_t)config_length, &router)
+                                                      : hlf_router_open((const uint8_t *)config, (size_t)config_length,
+                                                                        (const uint8_t *)directory, (size_t)directory_length, &router);
+    Py_END_ALLOW_THREADS if (status != HLF_OK)
+    {
         return fail(status);
     }
     self->router = router;
@@ -111,10 +109,9 @@ static PyObject *core_flush(Core *self, PyObject *unused)
 {
     (void)unused;
     int32_t status;
-    Py_BEGIN_ALLOW_THREADS
-    status = hlf_flush(self->router);
-    Py_END_ALLOW_THREADS
-    if (status != HLF_OK) {
+    Py_BEGIN_ALLOW_THREADS status = hlf_flush(self->router);
+    Py_END_ALLOW_THREADS if (status != HLF_OK)
+    {
         return fail(status);
     }
     Py_RETURN_NONE;
@@ -128,10 +125,9 @@ static PyObject *with_path(Core *self, PyObject *path, int32_t (*function)(hlf_r
     if (PyBytes_AsStringAndSize(path, &text, &length) < 0) {
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
-    status = function(self->router, (const uint8_t *)text, (size_t)length);
-    Py_END_ALLOW_THREADS
-    if (status != HLF_OK) {
+    Py_BEGIN_ALLOW_THREADS status = function(self->router, (const uint8_t *)text, (size_t)length);
+    Py_END_ALLOW_THREADS if (status != HLF_OK)
+    {
         return fail(status);
     }
     Py_RETURN_NONE;
@@ -147,7 +143,6 @@ static PyObject *core_load(Core *self, PyObject *path)
     return with_path(self, path, hlf_load);
 }
 
-
 static PyObject *core_stats_json(Core *self, PyObject *unused)
 {
     (void)unused;
@@ -161,10 +156,8 @@ static PyObject *core_stats_json(Core *self, PyObject *unused)
             return PyErr_NoMemory();
         }
         buffer = grown;
-        Py_BEGIN_ALLOW_THREADS
-        status = hlf_stats_json(self->router, buffer, capacity, &required);
-        Py_END_ALLOW_THREADS
-        capacity = required + 256;
+        Py_BEGIN_ALLOW_THREADS status = hlf_stats_json(self->router, buffer, capacity, &required);
+        Py_END_ALLOW_THREADS capacity = required + 256;
     } while (status == HLF_ERROR_BUFFER);
     PyObject *json = status == HLF_OK ? PyBytes_FromStringAndSize((const char *)buffer, (Py_ssize_t)required) : fail(status);
     free(buffer);
@@ -246,7 +239,8 @@ __attribute__((visibility("default"))) PyObject *PyInit__native(void)
     batch_type = decision_type == NULL ? NULL : (PyTypeObject *)PyType_FromSpec(&batch_spec);
     PyObject *core_type = batch_type == NULL ? NULL : PyType_FromSpec(&core_spec);
     failed = core_type == NULL || PyModule_AddObjectRef(module, "Decision", (PyObject *)decision_type) < 0 ||
-             PyModule_AddObjectRef(module, "DecisionBatch", (PyObject *)batch_type) < 0 || PyModule_AddObjectRef(module, "Core", core_type) < 0;
+             PyModule_AddObjectRef(module, "DecisionBatch", (PyObject *)batch_type) < 0 ||
+             PyModule_AddObjectRef(module, "Core", core_type) < 0;
     Py_XDECREF(core_type);
     if (failed) {
         Py_XDECREF(module);

@@ -168,8 +168,7 @@ PyObject *core_record_outcomes_batch(Core *self, PyObject *const *args, Py_ssize
     size_t accepted = 0;
     int32_t status = HLF_OK;
     if (latency != NULL) {
-        Py_BEGIN_ALLOW_THREADS
-        status = hlf_record_batch(self->router, ids, relevance, latency, (size_t)count, &accepted);
+        Py_BEGIN_ALLOW_THREADS status = hlf_record_batch(self->router, ids, relevance, latency, (size_t)count, &accepted);
         Py_END_ALLOW_THREADS
     }
     if (relevance_view.obj != NULL) {

@@ -4,11 +4,14 @@ use hololoom_fast::{ffi, Queries, Router};
 use std::{env, fs, time::Instant};
 
 fn best(per_call: usize, mut call: impl FnMut()) -> f64 {
-    (0..11).map(|_| {
-        let start = Instant::now();
-        call();
-        start.elapsed().as_nanos() as f64 / per_call as f64
-    }).skip(2).fold(f64::INFINITY, f64::min)
+    (0..11)
+        .map(|_| {
+            let start = Instant::now();
+            call();
+            start.elapsed().as_nanos() as f64 / per_call as f64
+        })
+        .skip(2)
+        .fold(f64::INFINITY, f64::min)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -77,7 +77,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     show_error("state", false, loaded.load(format!("{directory}/missing")));
     let (mut small, mut required) = ([0u8; 1], 0);
     // SAFETY: the buffer has the length that is passed; a router that ended is a value like any other to the library.
-    show_error("buffer", false, check(unsafe { ffi::hlf_backend_name(loaded.handle(), 0, small.as_mut_ptr(), small.len(), &mut required) }));
+    show_error(
+        "buffer",
+        false,
+        check(unsafe { ffi::hlf_backend_name(loaded.handle(), 0, small.as_mut_ptr(), small.len(), &mut required) }),
+    );
     let ended = loaded.handle();
     drop(loaded);
     let mut decision = ffi::hlf_decision::default();

@@ -57,10 +57,23 @@ pub const HLF_OUTCOME_FEEDBACK: u32 = 2;
 extern "C" {
     pub fn hlf_abi_version() -> u32;
     pub fn hlf_router_create(config_json: *const u8, len: usize, out: *mut *mut hlf_router) -> i32;
-    pub fn hlf_router_open(config_json: *const u8, len: usize, directory: *const u8, directory_len: usize, out: *mut *mut hlf_router) -> i32;
+    pub fn hlf_router_open(
+        config_json: *const u8,
+        len: usize,
+        directory: *const u8,
+        directory_len: usize,
+        out: *mut *mut hlf_router,
+    ) -> i32;
     pub fn hlf_router_destroy(router: *mut hlf_router);
     pub fn hlf_route(router: *mut hlf_router, query: *const u8, len: usize, available: u64, out: *mut hlf_decision) -> i32;
-    pub fn hlf_route_batch(router: *mut hlf_router, data: *const u8, offsets: *const i32, n: usize, available: u64, out: *mut hlf_decision) -> i32;
+    pub fn hlf_route_batch(
+        router: *mut hlf_router,
+        data: *const u8,
+        offsets: *const i32,
+        n: usize,
+        available: u64,
+        out: *mut hlf_decision,
+    ) -> i32;
     pub fn hlf_record_outcome(router: *mut hlf_router, id: *const [u8; 16], outcome: *const hlf_outcome) -> i32;
     pub fn hlf_save(router: *mut hlf_router, path: *const u8, len: usize) -> i32;
     pub fn hlf_load(router: *mut hlf_router, path: *const u8, len: usize) -> i32;

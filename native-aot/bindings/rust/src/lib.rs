@@ -75,7 +75,10 @@ impl FromStr for DecisionId {
             }
             return Ok(DecisionId(id));
         }
-        Err(Error { status: ffi::HLF_ERROR_ARGUMENT, message: format!("'{text}' is not a decision id: 32 hexadecimal digits are expected") })
+        Err(Error {
+            status: ffi::HLF_ERROR_ARGUMENT,
+            message: format!("'{text}' is not a decision id: 32 hexadecimal digits are expected"),
+        })
     }
 }
 
@@ -200,7 +203,10 @@ impl Router {
     pub fn route_buffer(&self, data: &[u8], offsets: &[i32], available: u64) -> Result<Vec<Decision>, Error> {
         let count = offsets.len().saturating_sub(1);
         if offsets.last().map_or(false, |&end| end < 0 || end as usize > data.len()) {
-            return Err(Error { status: ffi::HLF_ERROR_OFFSETS, message: format!("the last offset is not within the text's {} bytes", data.len()) });
+            return Err(Error {
+                status: ffi::HLF_ERROR_OFFSETS,
+                message: format!("the last offset is not within the text's {} bytes", data.len()),
+            });
         }
         let mut decisions = vec![Decision::default(); count];
         // SAFETY: there are count + 1 offsets, the last within the text; the library checks the others. Room for count decisions.

@@ -11,7 +11,9 @@ fn directory(name: &str) -> std::path::PathBuf {
 #[test]
 fn rules_send_each_type_to_its_backend() {
     let router = Router::new(r#"{"strategy": "rules"}"#).unwrap();
-    for (query, backend) in [("who wrote this", "neo4j"), ("find papers", "qdrant"), ("my notes", "mem0"), ("today", "inmemory"), ("", "qdrant")] {
+    for (query, backend) in
+        [("who wrote this", "neo4j"), ("find papers", "qdrant"), ("my notes", "mem0"), ("today", "inmemory"), ("", "qdrant")]
+    {
         assert_eq!(backend, router.backends()[router.route(query).unwrap().backend()]);
     }
     assert_eq!("mem0", router.backends()[router.route_among("who", router.set_of(&["mem0", "nowhere"])).unwrap().backend()]);
@@ -72,12 +74,18 @@ fn a_state_directory_belongs_to_one_router_at_a_time() {
 #[test]
 fn threads_share_a_router() {
     let router = Arc::new(Router::new("").unwrap());
-    let threads: Vec<_> = (0..4).map(|_| {
-        let router = Arc::clone(&router);
-        thread::spawn(move || (0..2000).filter(|_| {
-            let decision = router.route("find my latest papers").unwrap();
-            router.record(&decision.id(), 0.9, 10.0).unwrap() == Recorded::Accepted
-        }).count())
-    }).collect();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let router = Arc::clone(&router);
+            thread::spawn(move || {
+                (0..2000)
+                    .filter(|_| {
+                        let decision = router.route("find my latest papers").unwrap();
+                        router.record(&decision.id(), 0.9, 10.0).unwrap() == Recorded::Accepted
+                    })
+                    .count()
+            })
+        })
+        .collect();
     assert_eq!(8000, threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>());
 }
