@@ -10,8 +10,11 @@ namespace HoloLoom.Fast.Contracts;
 /// <summary>The managed side of the native library agrees with its header; the header asserts its own layouts when it is compiled.</summary>
 public sealed partial class NativeAbiTests
 {
-    private static readonly Dictionary<string, long> s_defines = Define().Matches(File.ReadAllText(Repository.PathOf("native-aot", "include", "hololoom_fast.h")))
-        .ToDictionary(static match => match.Groups["name"].Value, static match => long.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
+    private static readonly string s_header = File.ReadAllText(Repository.PathOf("native-aot", "include", "hololoom_fast.h"));
+
+    private static readonly Dictionary<string, long> s_defines = Define().Matches(s_header).ToDictionary(
+        static match => match.Groups["name"].Value,
+        static match => long.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
 
     [Fact]
     public void Statuses_have_the_numbers_of_the_header()
@@ -23,7 +26,8 @@ public sealed partial class NativeAbiTests
         managed.Remove("OK");
 
         // Refusing an old processor is the one answer that no managed code gives.
-        Dictionary<string, long> declared = s_defines.Where(static define => define.Key.StartsWith("ERROR_", StringComparison.Ordinal) && define.Key != "ERROR_CPU")
+        Dictionary<string, long> declared = s_defines
+            .Where(static define => define.Key.StartsWith("ERROR_", StringComparison.Ordinal) && define.Key != "ERROR_CPU")
             .ToDictionary(static define => define.Key["ERROR_".Length..], static define => define.Value);
         Assert.Equal(declared.OrderBy(static pair => pair.Key), managed.OrderBy(static pair => pair.Key));
     }
@@ -54,8 +58,7 @@ public sealed partial class NativeAbiTests
     [Fact]
     public void Every_declared_function_has_a_managed_export_but_those_that_work_on_any_processor()
     {
-        string header = File.ReadAllText(Repository.PathOf("native-aot", "include", "hololoom_fast.h"));
-        IEnumerable<string> declared = Declaration().Matches(header).Select(static match => match.Groups["name"].Value);
+        IEnumerable<string> declared = Declaration().Matches(s_header).Select(static match => match.Groups["name"].Value);
         string[] answeredInC = ["hlf_abi_version", "hlf_version", "hlf_status_name"];
         IEnumerable<string> managed = typeof(Status).Assembly.GetTypes()
             .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))

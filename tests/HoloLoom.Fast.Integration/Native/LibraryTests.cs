@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace HoloLoom.Fast.Integration.Native;
 
-/// <summary>The library as a file: its symbols, its size, what is installed beside it, and what it says on a processor that it cannot use.</summary>
+/// <summary>The library as a file: its symbols, its size, what lies beside it, and what it says on a processor that it cannot use.</summary>
 public sealed class LibraryTests
 {
     // Five million bytes, promised to those who ship it.
@@ -14,9 +14,9 @@ public sealed class LibraryTests
     public void The_library_exports_the_functions_of_the_header_and_nothing_else()
     {
         string header = File.ReadAllText(Path.Combine(Toolchain.NativeAot, "include", "hololoom_fast.h"));
-        string[] declared = [.. Regex.Matches(header, @"^HLF_API [^(]*?(hlf_\w+)\(", RegexOptions.Multiline).Select(static match => match.Groups[1].Value)];
+        string[] declared = Found(header, @"^HLF_API [^(]*?(hlf_\w+)\(");
         string symbols = Toolchain.Run(Toolchain.NativeAot, Toolchain.Program("nm"), "-D", "--defined-only", Library);
-        string[] exported = [.. Regex.Matches(symbols, @"^\S+ [^A] ([^@\s]+)", RegexOptions.Multiline).Select(static match => match.Groups[1].Value)];
+        string[] exported = Found(symbols, @"^\S+ [^A] ([^@\s]+)");
         Assert.NotEmpty(declared);
         Assert.Equal(declared.Order(), exported.Order());
     }
@@ -28,7 +28,7 @@ public sealed class LibraryTests
         string sections = Toolchain.Run(Toolchain.NativeAot, Toolchain.Program("readelf"), "-SdW", Library);
         Assert.DoesNotContain(".debug_info", sections, StringComparison.Ordinal);
         Assert.Contains("soname: [libhololoom_fast.so.1]", sections, StringComparison.Ordinal);
-        string[] needed = [.. Regex.Matches(sections, @"Shared library: \[([^\]]+)\]").Select(static match => match.Groups[1].Value)];
+        string[] needed = Found(sections, @"Shared library: \[([^\]]+)\]");
         Assert.Subset(new HashSet<string> { "libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2" }, needed.ToHashSet());
     }
 
@@ -44,7 +44,10 @@ public sealed class LibraryTests
         string program = directory["example"];
         Toolchain.Run(
             Toolchain.NativeAot,
-            [Toolchain.Program("gcc", "clang"), "-std=c11", "bindings/c/example.c", "-o", program, .. flags.Split(' '), $"-Wl,-rpath,{Toolchain.Libraries}"]);
+            [
+                Toolchain.Program("gcc", "clang"), "-std=c11", "bindings/c/example.c", "-o", program,
+                .. flags.Split(' '), $"-Wl,-rpath,{Toolchain.Libraries}",
+            ]);
         Assert.Contains("relationship -> neo4j", Toolchain.Run(directory.Path, program), StringComparison.Ordinal);
     }
 
@@ -72,8 +75,7 @@ public sealed class LibraryTests
     public void Every_package_has_the_version_of_the_engine(string file, string pattern)
     {
         string text = File.ReadAllText(Path.Combine(Toolchain.NativeAot, file));
-        string version = string.Join('.', Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value));
-        Assert.Equal(typeof(Router).Assembly.GetName().Version!.ToString(3), version);
+        Assert.Equal(typeof(Router).Assembly.GetName().Version!.ToString(3), string.Join('.', Found(text, pattern)));
     }
 
     [SkippableFact]
@@ -85,4 +87,8 @@ public sealed class LibraryTests
         Assert.Equal("HLF_ERROR_CPU: This processor lacks instructions", old.Split(" that")[0]);
         Assert.Equal("HLF_OK\n", Toolchain.Run(directory.Path, program));
     }
+
+    // What the group of a pattern matched, line by line.
+    private static string[] Found(string text, string pattern) =>
+        [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value)];
 }

@@ -47,7 +47,8 @@ public sealed class ReadmeTests
         }
 
         string cpp = Assert.Single(Blocks(File.ReadAllText(Path.Combine(Toolchain.NativeAot, "bindings", "cpp", "README.md")), "cpp"));
-        string source = directory.Write("sample.cpp", $"{cpp.Replace("\n\n", "\n#include <cstdio>\nint main()\n{\n")}std::puts(backend.c_str());\n}}\n");
+        string program = cpp.Replace("\n\n", "\n#include <cstdio>\nint main()\n{\n", StringComparison.Ordinal);
+        string source = directory.Write("sample.cpp", $"{program}std::puts(backend.c_str());\n}}\n");
         Assert.Equal("neo4j\n", Toolchain.Run(directory.Path, Toolchain.Compile(directory, source)));
     }
 

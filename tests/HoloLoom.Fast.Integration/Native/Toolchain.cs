@@ -10,6 +10,9 @@ internal static class Toolchain
     // Compilers are slow on a loaded machine; what takes longer hangs.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether nothing may be left out.</summary>
+    public static bool IsCi { get; } = Environment.GetEnvironmentVariable("CI") == "true";
+
     public static string Repository { get; } = FindRepository();
 
     public static string NativeAot => Path.Combine(Repository, "native-aot");
@@ -24,7 +27,8 @@ internal static class Toolchain
             string layout = Environment.GetEnvironmentVariable("HOLOLOOM_NATIVE") is { Length: > 0 } named
                 ? named
                 : Path.Combine(Repository, "artifacts", "native");
-            Require(File.Exists(Path.Combine(layout, "lib", "libhololoom_fast.so")), $"there is no native library in '{layout}'; run native-aot/publish");
+            bool present = File.Exists(Path.Combine(layout, "lib", "libhololoom_fast.so"));
+            Require(present, $"there is no native library in '{layout}'; run native-aot/publish");
             return layout;
         }
     }
@@ -38,7 +42,7 @@ internal static class Toolchain
     {
         if (!present)
         {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"CI must have everything: {missing}");
+            Assert.False(IsCi, $"CI must have everything: {missing}");
             Skip.If(true, missing);
             throw new UnreachableException();
         }
@@ -60,8 +64,9 @@ internal static class Toolchain
     public static string Python()
     {
         string[] pythons = [Program("python3"), "/usr/bin/python3"];
-        string? withNumPy = pythons.FirstOrDefault(static python => File.Exists(python) && RunToEnd("/", null, python, "-c", "import numpy, pip").ExitCode == 0);
-        Assert.False(withNumPy is null && Environment.GetEnvironmentVariable("CI") == "true", "CI must have everything: no Python has NumPy and pip");
+        string? withNumPy = pythons.FirstOrDefault(static python =>
+            File.Exists(python) && RunToEnd("/", null, python, "-c", "import numpy, pip").ExitCode == 0);
+        Assert.False(withNumPy is null && IsCi, "CI must have everything: no Python has NumPy and pip");
         return withNumPy ?? pythons[0];
     }
 

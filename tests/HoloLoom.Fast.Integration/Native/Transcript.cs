@@ -59,7 +59,8 @@ internal static class Transcript
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{label} {decision.Id} {router.Backends[decision.Backend]} {router.QueryTypes[decision.QueryType]} ")
-                .Append(CultureInfo.InvariantCulture, $"{BitConverter.SingleToUInt32Bits(decision.Confidence):x8} {decision.Variant} {(int)decision.Flags}\n");
+                .Append(CultureInfo.InvariantCulture, $"{BitConverter.SingleToUInt32Bits(decision.Confidence):x8} ")
+                .Append(CultureInfo.InvariantCulture, $"{decision.Variant} {(int)decision.Flags}\n");
         }
     }
 
@@ -73,7 +74,8 @@ internal static class Transcript
                 text.Append(
                     CultureInfo.InvariantCulture,
                     $"posterior {router.QueryTypes[type]} {router.Backends[backend]} ")
-                    .Append(CultureInfo.InvariantCulture, $"{BitConverter.DoubleToUInt64Bits(alpha):x16} {BitConverter.DoubleToUInt64Bits(beta):x16}\n");
+                    .Append(CultureInfo.InvariantCulture, $"{BitConverter.DoubleToUInt64Bits(alpha):x16} ")
+                    .Append(CultureInfo.InvariantCulture, $"{BitConverter.DoubleToUInt64Bits(beta):x16}\n");
             }
         }
     }

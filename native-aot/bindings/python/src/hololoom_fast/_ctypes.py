@@ -197,7 +197,10 @@ class Core:
         else:
             check(lib.hlf_router_open(config, len(config), state_directory, len(state_directory), router))
         self._router = router
-        self._names = (self._read_names(lib.hlf_backend_count, lib.hlf_backend_name), self._read_names(lib.hlf_query_type_count, lib.hlf_query_type_name))
+        self._names = (
+            self._read_names(lib.hlf_backend_count, lib.hlf_backend_name),
+            self._read_names(lib.hlf_query_type_count, lib.hlf_query_type_name),
+        )
         self._bits = {name: 1 << i for i, name in enumerate(self._names[0])}
 
     def _read_names(self, count_of, name_of) -> tuple[str, ...]:

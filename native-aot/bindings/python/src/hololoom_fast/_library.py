@@ -67,7 +67,9 @@ def _load() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(path)
     except OSError as problem:
-        raise ImportError(f"the native library cannot be loaded: {problem}. Install the wheel, or name the file in HOLOLOOM_FAST_LIBRARY.") from None
+        raise ImportError(
+            f"the native library cannot be loaded: {problem}. Install the wheel, or name the file in HOLOLOOM_FAST_LIBRARY."
+        ) from None
     library.hlf_abi_version.restype = c_uint32
     if library.hlf_abi_version() != ABI_VERSION:
         raise ImportError(f"'{path}' has ABI version {library.hlf_abi_version()}; this package needs {ABI_VERSION}")

@@ -54,7 +54,7 @@ class Core:
     def select_backends_batch(self, queries: Iterable[str | bytes] | Any, available: Available = None) -> DecisionBatch:
         """Decides for many. ``queries``: str or bytes, or an Arrow string array (anything with ``__arrow_c_array__``), which is not copied."""
     def select_backends_buffer(self, data: Buffer, offsets: Buffer, available: Available = None) -> DecisionBatch:
-        """Decides for n queries in one UTF-8 buffer; ``offsets`` holds n + 1 numbers of 32 bits, as an Arrow array has them. Not copied."""
+        """Decides for n queries in one UTF-8 buffer; ``offsets`` holds n + 1 numbers of 32 bits, as in an Arrow array. Not copied."""
     def record_outcome(
         self, decision: Decision | str | bytes, relevance: float, latency_ms: float = 0.0, cost: float | None = None,
         feedback: float | None = None,

@@ -51,7 +51,8 @@ class Router(Core):
 
     def train(self, history: Iterable[tuple[str, str, float, float] | Mapping[str, Any]]) -> int:
         """Learns from what happened before: (query, backend, relevance, latency_ms) each, or mappings with these keys (``latency_ms`` may
-        be missing: 0). Every one is routed to its backend and its outcome recorded, so it counts as a decision. Returns how many were learned."""
+        be missing: 0). Every one is routed to its backend and its outcome recorded, so it counts as a decision. Returns how many were
+        learned from."""
         learned = 0
         chunk: dict[str, list[tuple[str, float, float]]] = {}
         size = 0
