@@ -212,7 +212,7 @@ internal sealed partial class WordTable
         {
             if (phrase.Text.Length > 2 * KeyLength)
             {
-                found |= Compare([phrase], new ReadOnlySpan<byte>(run->Text + at, (int)(end - at)));
+                found |= Compare(phrase, new ReadOnlySpan<byte>(run->Text + at, (int)(end - at)));
                 continue;
             }
 

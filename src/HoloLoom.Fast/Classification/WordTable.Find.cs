@@ -189,23 +189,29 @@ internal sealed partial class WordTable
         ulong found = 0;
         foreach (Phrase phrase in phrases)
         {
-            byte[] expected = phrase.Text;
-            if (text.Length < expected.Length)
-            {
-                continue;
-            }
-
-            int i = 0;
-            while (i < expected.Length && ToLower(text[i]) == expected[i])
-            {
-                i++;
-            }
-
-            bool ends = !IsWord(expected[^1]) || text.Length == expected.Length || !IsWord(ToLower(text[expected.Length]));
-            found |= i == expected.Length && ends ? phrase.Found : 0;
+            found |= Compare(phrase, text);
         }
 
         return found;
+    }
+
+    private static ulong Compare<TUnit>(Phrase phrase, ReadOnlySpan<TUnit> text)
+        where TUnit : unmanaged
+    {
+        byte[] expected = phrase.Text;
+        if (text.Length < expected.Length)
+        {
+            return 0;
+        }
+
+        int i = 0;
+        while (i < expected.Length && ToLower(text[i]) == expected[i])
+        {
+            i++;
+        }
+
+        bool ends = !IsWord(expected[^1]) || text.Length == expected.Length || !IsWord(ToLower(text[expected.Length]));
+        return i == expected.Length && ends ? phrase.Found : 0;
     }
 
     private static uint ToLower<TUnit>(TUnit unit)

@@ -10,7 +10,7 @@ public sealed class WordTableTests
     private static readonly string[] s_phrases =
     [
         "i", "me", "mine", "minus", "connected", "connection", "connections", "connecti_n", "last week", "last", "week", "e-mail", "e", "c++", "a b c", "x1",
-        "relationship", "relation ship", "snake_case", "eightlet", "eightletters",
+        "relationship", "relation ship", "snake_case", "eightlet", "eightletters", "a phrase of many words", "a phrase of many words c++",
     ];
 
     private static readonly WordTable? s_table = WordTable.TryCreate(s_phrases.Select(static (phrase, i) => (phrase, i)));
@@ -83,6 +83,20 @@ public sealed class WordTableTests
             // Without joints between the texts, so that words of two would be one; some empty, some outside ASCII, some longer than a run.
             int longest = round % 50 == 0 ? 3000 : 12;
             AssertBatch([.. Enumerable.Range(0, random.Next(WordTable.MaxBatch + 1)).Select(_ => Text(random, longest))]);
+        }
+    }
+
+    [SkippableFact]
+    public void Batches_allocate_nothing()
+    {
+        Skip.IfNot(WordTable.IsSupported, "The table needs vectors of 256 bits.");
+        string[] texts = [.. s_phrases, "é", "", new string('i', 9000)];
+        var found = new ulong[texts.Length];
+        for (int warm = 0; warm < 2; warm++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            s_table!.FindAll(texts, found, s_automaton);
+            Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
         }
     }
 
