@@ -24,43 +24,45 @@ internal sealed class SamplerUnderTest : Sampler
 
     public override void Normal(ulong seed, int stream, Span<double> draws)
     {
-        Xoshiro256 generator = Stream(seed, stream);
-        foreach (ref double draw in draws)
-        {
-            draw = Sampling.Normal.Next(ref generator);
-        }
+        SampleStreams streams = Streams(seed, stream);
+        Bulk.Normal(draws, ref streams, SamplerKernels.Chosen);
     }
 
     public override void LogGamma(double shape, ulong seed, Span<double> logs)
     {
-        Xoshiro256 generator = Stream(seed, 0);
-        GammaShape of = GammaShape.Of(shape);
-        foreach (ref double log in logs)
+        SampleStreams streams = Streams(seed, 0);
+        if (shape >= 1)
         {
-            log = Gamma.NextLog(ref generator, of.D, of.C, of.Squeeze, of.InverseShape);
-        }
-    }
-
-    public override void Beta(double alpha, double beta, ulong seed, Span<double> draws, Span<double> logOdds)
-    {
-        // Below shape 1 the selection compares logarithms, of which the draws in [0, 1] are too coarse an image.
-        if (Math.Min(alpha, beta) < 1)
-        {
-            Xoshiro256 generator = Stream(seed, 0);
-            GammaShape a = GammaShape.Of(alpha);
-            GammaShape b = GammaShape.Of(beta);
-            for (int i = 0; i < draws.Length; i++)
+            Bulk.Gamma(shape, logs, ref streams, SamplerKernels.Chosen);
+            foreach (ref double log in logs)
             {
-                double x = Gamma.NextLog(ref generator, a.D, a.C, a.Squeeze, a.InverseShape);
-                double y = Gamma.NextLog(ref generator, b.D, b.C, b.Squeeze, b.InverseShape);
-                logOdds[i] = x - y;
-                draws[i] = 1 / (1 + Math.Exp(y - x));
+                log = Math.Log(log);
             }
 
             return;
         }
 
-        Select([alpha], [beta], 1, seed, new int[draws.Length], draws);
+        // Small shapes underflow, so their logarithms are looked at before: ln X − ln Y of which Y, of a huge shape, is a known number.
+        const double Huge = 1e30;
+        Bulk.BetaLogOdds(shape, Huge, logs, ref streams, SamplerKernels.Chosen);
+        foreach (ref double log in logs)
+        {
+            log += Math.Log(Huge);
+        }
+    }
+
+    public override void Beta(double alpha, double beta, ulong seed, Span<double> draws, Span<double> logOdds)
+    {
+        SampleStreams streams = Streams(seed, 0);
+        SampleStreams again = streams;
+        Bulk.Beta(alpha, beta, draws, ref streams, SamplerKernels.Chosen);
+        if (Math.Min(alpha, beta) < 1)
+        {
+            // The same draws before they were rounded.
+            Bulk.BetaLogOdds(alpha, beta, logOdds, ref again, SamplerKernels.Chosen);
+            return;
+        }
+
         for (int i = 0; i < draws.Length; i++)
         {
             logOdds[i] = Math.Log(draws[i] / (1 - draws[i]));
@@ -78,12 +80,15 @@ internal sealed class SamplerUnderTest : Sampler
             ArmParameters.Set(row, stride, arm, GammaShape.Of(alpha[arm]), GammaShape.Of(beta[arm]));
         }
 
-        Xoshiro256 generator = Stream(seed, 0);
+        SampleStreams streams = Streams(seed, 0);
         for (int i = 0; i < chosen.Length; i++)
         {
-            chosen[i] = BestArm.Select(row, stride, available, ref generator, draws.IsEmpty ? default : draws.Slice(i * arms, arms));
+            Span<double> drawn = draws.IsEmpty ? default : draws.Slice(i * arms, arms);
+            chosen[i] = BestArm.Select(row, stride, arms, available, ref streams, drawn, SamplerKernels.Chosen);
         }
     }
+
+    private static SampleStreams Streams(ulong seed, int stream) => SampleStreams.From(Stream(seed, stream));
 
     private static Xoshiro256 Stream(ulong seed, int stream)
     {
