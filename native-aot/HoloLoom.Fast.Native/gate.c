@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#if defined(__x86_64__) && !defined(HLF_PORTABLE)
+#include <cpuid.h>
+#endif
+
 static int32_t refused(void);
 
 #define PASS(name, parameters, arguments)                                                      \
@@ -22,9 +26,12 @@ static int lacks_instructions;
 #if defined(__x86_64__) && !defined(HLF_PORTABLE)
 __attribute__((constructor)) static void look_at_processor(void)
 {
+    unsigned a, b, c = 0, d, extended = 0;
+    int known = __get_cpuid(1, &a, &b, &c, &d) && __get_cpuid(0x80000001, &a, &b, &extended, &d);
     __builtin_cpu_init();
-    lacks_instructions = !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-                           __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"));
+    lacks_instructions =
+        !(known && (c & bit_MOVBE) && (extended & bit_LZCNT) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+          __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"));
 }
 #endif
 
