@@ -115,9 +115,6 @@ public sealed partial class Router
             payloadOf[answer] = seal.Payload(sequence, type, backend, 0);
         }
 
-        // Four counts an answer, taken in turn: one would have to be written before it can be read again.
-        Span<int> counts = stackalloc int[4 * MaxAnswers];
-        counts[..(4 * queries.Length)].Clear();
         Span<ulong> payloads = stackalloc ulong[BatchChunk];
         Span<ulong> seals = stackalloc ulong[BatchChunk];
         for (int i = 0; i < answers.Length; i++)
@@ -125,7 +122,6 @@ public sealed partial class Router
             // The sequence number has the low bits, and does not leave its block.
             int answer = answers[i] & (MaxAnswers - 1);
             payloads[i] = payloadOf[answer] + (uint)i;
-            counts[4 * answer + (i & 3)]++;
         }
 
         // Whole vectors, with what happens to be there behind the last.
@@ -137,9 +133,7 @@ public sealed partial class Router
 
         for (int answer = 0; answer < queries.Length; answer++)
         {
-            Decision decision = decisionOf[answer];
-            int sum = counts[4 * answer] + counts[4 * answer + 1] + counts[4 * answer + 2] + counts[4 * answer + 3];
-            lane.Count(decision.QueryType * _backends.Length + decision.Backend, sum);
+            lane.Count(decisionOf[answer].QueryType * _backends.Length + decisionOf[answer].Backend, answers.Count((byte)answer));
         }
 
         return count;
@@ -154,6 +148,22 @@ public sealed partial class Router
     }
 
     private static void CheckOffsets(int length, ReadOnlySpan<int> offsets)
+    {
+        // Nothing is asked in the loop; which one is wrong is only looked for if one is.
+        int previous = 0, wrong = 0;
+        foreach (int offset in offsets)
+        {
+            wrong |= offset < previous ? 1 : 0;
+            previous = offset;
+        }
+
+        if (wrong != 0 || previous > length)
+        {
+            ThrowOffset(length, offsets);
+        }
+    }
+
+    private static void ThrowOffset(int length, ReadOnlySpan<int> offsets)
     {
         int previous = 0;
         for (int i = 0; i < offsets.Length; i++)

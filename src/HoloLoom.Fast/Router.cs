@@ -46,6 +46,11 @@ public sealed partial class Router : IDisposable
     /// <exception cref="PlatformNotSupportedException">The environment variable HOLOLOOM_KERNEL names no kernel that this processor and build have.</exception>
     /// <exception cref="IOException">The state directory is in use, cannot be read or written, or holds no intact state.</exception>
     public Router(RouterOptions? options = null)
+        : this(options, loadFrom: null)
+    {
+    }
+
+    private Router(RouterOptions? options, string? loadFrom)
     {
         if (SamplerKernels.Problem is string problem)
         {
@@ -67,7 +72,7 @@ public sealed partial class Router : IDisposable
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
-        OpenState(seed);
+        OpenState(seed, loadFrom);
         _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length, LaneStates(seed));
         StartBackgroundFlush();
     }

@@ -6,7 +6,7 @@ namespace HoloLoom.Fast.Classification;
 
 /// <summary>Texts end to end, with what is known of each character, a bit each. For a stack, and not to be cleared as a whole.</summary>
 /// <remarks>
-/// SAFETY: <c>TryAdd</c> keeps ends within <see cref="MaxText"/> and texts within <see cref="Automaton.MaxBatch"/>. Maps of bits have a
+/// SAFETY: <c>Fill</c> takes at most <see cref="Automaton.MaxBatch"/> texts, and <c>TryAdd</c> keeps ends within <see cref="MaxText"/>. Maps of bits have a
 /// word more than there are blocks: for a begin behind the last text, and for eight bytes read from the last block.
 /// </remarks>
 internal unsafe struct TextRun
@@ -46,6 +46,7 @@ internal unsafe struct TextRun
     /// <param name="offsets">Where the texts begin, and where the last ends.</param>
     public int Fill(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offsets.Length, Automaton.MaxBatch + 1);
         var places = new Places(ref this);
         int texts = 0;
         for (int i = 1; i < offsets.Length && places.TryAdd(offsets[i] - offsets[0]); i++)
@@ -61,6 +62,7 @@ internal unsafe struct TextRun
     /// <inheritdoc cref="Fill(ReadOnlySpan{byte}, ReadOnlySpan{int})"/>
     public int Fill(ReadOnlySpan<string> texts)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(texts.Length, Automaton.MaxBatch);
         var places = new Places(ref this);
         int taken = 0;
         foreach (string text in texts)
@@ -119,7 +121,7 @@ internal unsafe struct TextRun
         public bool TryAdd(int end)
         {
             uint begin = Length;
-            if ((uint)end > MaxText || (uint)end == begin || _texts == Automaton.MaxBatch)
+            if ((uint)end > MaxText || (uint)end == begin)
             {
                 return false;
             }

@@ -42,29 +42,31 @@ internal static class SipHash13
         return Finish(16UL << 56, v0, v1, v2, v3);
     }
 
-    /// <summary>Many hashes of 16 bytes each with the same second word, four side by side; equal to the other overload on each.</summary>
+    /// <summary>Tags of many messages of 16 bytes with the same second word, side by side: the low bits of each hash, moved up, above a prefix.</summary>
     /// <param name="m0">The first words.</param>
     /// <param name="m1">The second word of all.</param>
     /// <param name="k0">First half of the key.</param>
     /// <param name="k1">Second half of the key.</param>
-    /// <param name="hashes">Receives a hash for each; at least as long.</param>
-    public static void Hash(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, Span<ulong> hashes)
+    /// <param name="shift">How far the hash of the other overload is moved up.</param>
+    /// <param name="prefix">What the bits below hold.</param>
+    /// <param name="tags">Receives a tag for each; at least as long.</param>
+    public static void Tag(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
     {
-        hashes = hashes[..m0.Length];
+        tags = tags[..m0.Length];
         int i = 0;
         for (; Vector512.IsHardwareAccelerated && i + Vector512<ulong>.Count <= m0.Length; i += Vector512<ulong>.Count)
         {
-            Hash(Vector512.Create(m0[i..]), m1, k0, k1).CopyTo(hashes[i..]);
+            ((Hash(Vector512.Create(m0[i..]), m1, k0, k1) << shift) | Vector512.Create(prefix)).CopyTo(tags[i..]);
         }
 
         for (; Vector256.IsHardwareAccelerated && i + Vector256<ulong>.Count <= m0.Length; i += Vector256<ulong>.Count)
         {
-            Hash(Vector256.Create(m0[i..]), m1, k0, k1).CopyTo(hashes[i..]);
+            ((Hash(Vector256.Create(m0[i..]), m1, k0, k1) << shift) | Vector256.Create(prefix)).CopyTo(tags[i..]);
         }
 
         for (; i < m0.Length; i++)
         {
-            hashes[i] = Hash(m0[i], m1, k0, k1);
+            tags[i] = Hash(m0[i], m1, k0, k1) << shift | prefix;
         }
     }
 

@@ -26,8 +26,9 @@ internal static class BestArmProbability
     /// <param name="beta">Per arm, above 0.</param>
     /// <param name="available">The arms that take part, at least one.</param>
     /// <param name="probabilities">As long as <paramref name="alpha"/>; an arm that does not take part gets 0.</param>
+    /// <returns>What they added up to before they were divided by it: its distance from 1 shows how exact they are.</returns>
     [SkipLocalsInit]
-    public static void Compute(ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, ulong available, Span<double> probabilities)
+    public static double Compute(ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, ulong available, Span<double> probabilities)
     {
         probabilities.Clear();
         Span<LogOddsDensity> arms = stackalloc LogOddsDensity[MaxArms];
@@ -58,6 +59,8 @@ internal static class BestArmProbability
         {
             probabilities[index[i]] = share[i] / total;
         }
+
+        return total;
     }
 
     // Moves all arms into the leader's frame, drops those that end where it begins, and sorts the others by their upper ends, downwards.

@@ -58,9 +58,11 @@ internal readonly struct LogOddsDensity
         }
         else
         {
-            // Both bounds lie outside, from where Newton's method on a concave function never passes the root.
+            // Both bounds lie outside, from where Newton's method on a concave function never passes the root. Where e^δ would overflow
+            // before the split, a e^δ is far beyond the drop even for the smallest a.
+            const double LargestExponent = 709;
             left = Descend(-Drop / _a - 1.4);
-            right = Descend(Drop / _b + _n / _b * _split);
+            right = Descend(_split > LargestExponent ? LargestExponent : Drop / _b + _n / _b * _split);
         }
 
         (Low, High) = _sign > 0 ? (-Math.Abs(left), right) : (-right, Math.Abs(left));

@@ -1,4 +1,3 @@
-using System.Numerics;
 using HoloLoom.Fast.Sampling;
 
 namespace HoloLoom.Fast.Tests.Sampling;
@@ -91,28 +90,25 @@ public sealed class BestArmTests
     }
 
     [Fact]
-    public void A_masked_arm_does_not_move_the_repair_stream()
+    public void Masked_arms_are_not_repaired_and_eight_of_them_not_drawn()
     {
-        // Shape 1 is rejected often; masked, it is not repaired, and eight that are all masked are not drawn at all.
-        double[] alpha = [.. Enumerable.Repeat(1.0, 16)], beta = alpha;
+        // Of shape 1 one in seven pairs is looked at closer; the available one, of a huge shape, never is.
+        double[] alpha = [.. Enumerable.Repeat(1.0, 15), 1e20], beta = alpha;
         foreach (SamplerKernel kernel in Kernels.All)
         {
             SampleStreams before = SampleStreams.From(Xoshiro256.FromSeed(3));
-            SampleStreams after = Kernels.Select(alpha, beta, 0x8000, 3, 1, kernel).After;
-            Assert.Equal(1, BitOperations.PopCount(0x8000));
-            var alone = SampleStreams.From(Xoshiro256.FromSeed(3));
+            SampleStreams after = Kernels.Select(alpha, beta, 0x8000, 3, 100, kernel).After;
+            Assert.Equal(before.Repair.State, after.Repair.State);
             for (int lane = 0; lane < SampleStreams.LaneCount; lane++)
             {
-                Xoshiro256 expected = Lane(alone, lane);
-                for (int i = 0; i < 4; i++)
+                Xoshiro256 expected = Lane(before, lane);
+                for (int i = 0; i < 4 * 100; i++)
                 {
                     expected.Next();
                 }
 
                 Assert.Equal(expected.State, Lane(after, lane).State);
             }
-
-            Assert.NotEqual(Kernels.Words(before), Kernels.Words(after));
         }
     }
 
