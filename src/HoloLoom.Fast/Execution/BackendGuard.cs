@@ -133,22 +133,22 @@ internal sealed class BackendGuard
         return source;
     }
 
-    /// <summary>Makes one token cancel a source. What the backend has hung on its token may throw; it must not end the canceller's thread.</summary>
+    /// <summary>Makes one token cancel a source.</summary>
     public static CancellationTokenRegistration Link(CancellationTokenSource source, CancellationToken token) => !token.CanBeCanceled
         ? default
-        : token.UnsafeRegister(
-            static source =>
-            {
-                try
-                {
-                    ((CancellationTokenSource)source!).Cancel();
-                }
-                catch (AggregateException)
-                {
-                    // The backend's own callbacks: none of the caller's business.
-                }
-            },
-            source);
+        : token.UnsafeRegister(static source => Cancel((CancellationTokenSource)source!), source);
+
+    /// <summary>Cancels a backend's token. What its callbacks throw is none of the caller's business.</summary>
+    public static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException)
+        {
+        }
+    }
 
     /// <summary>Keeps a source for the next call, if nothing can cancel it any more.</summary>
     public static void Release(CancellationTokenSource source, CancellationTokenRegistration link, CancellationToken linked)

@@ -64,7 +64,7 @@ internal sealed class GuardedCall
             if (_firstSource is { } source)
             {
                 // The circuit opened between its beginning and now.
-                source.Cancel();
+                BackendGuard.Cancel(source);
                 if (_firstError is null)
                 {
                     Abandon(_first.AsTask());
@@ -132,7 +132,8 @@ internal sealed class GuardedCall
         {
             if (running is { IsCompleted: false })
             {
-                link.Unregister();
+                // Whoever waits is told first when a token is cancelled, and the backend would not be told any more.
+                BackendGuard.Cancel(source);
                 Abandon(running);
             }
             else

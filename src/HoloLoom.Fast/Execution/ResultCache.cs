@@ -21,7 +21,14 @@ internal sealed class ResultCache(ResultCacheOptions options)
 
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
 
-    public CacheStatistics Statistics => new(_entries.Metrics.Value!.Hits, _entries.Metrics.Value.Misses, _entries.Count);
+    // Looked up a second time, by the one who runs the execution: not look-ups of a caller.
+    private long _againHits;
+    private long _againMisses;
+
+    public CacheStatistics Statistics => new(
+        _entries.Metrics.Value!.Hits - Volatile.Read(ref _againHits),
+        _entries.Metrics.Value.Misses - Volatile.Read(ref _againMisses),
+        _entries.Count);
 
     public void Clear() => _entries.Clear();
 
@@ -76,7 +83,9 @@ internal sealed class ResultCache(ResultCacheOptions options)
         try
         {
             // Another flight may have landed between the look-up and this one's start.
-            if (!_entries.TryGet(key, out Entry? landed))
+            bool isThere = _entries.TryGet(key, out Entry? landed);
+            Interlocked.Increment(ref isThere ? ref _againHits : ref _againMisses);
+            if (landed is null)
             {
                 ExecutionResult result = await execute(request, flight.Token).ConfigureAwait(false);
                 if (!result.IsPartial)

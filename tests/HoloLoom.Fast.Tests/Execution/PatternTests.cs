@@ -135,11 +135,17 @@ public sealed class PatternTests
     [Fact]
     public async Task Parallel_asks_the_primary_and_three_others_at_once()
     {
-        using var all = new Barrier(4);
+        var all = new TaskCompletionSource();
+        int begun = 0;
         ScriptedBackend[] backends = [.. "abcde".Select(name => new ScriptedBackend(name.ToString(), async (_, token) =>
         {
             // Nobody gets past before all four are under way.
-            await Task.Run(() => all.SignalAndWait(token), token);
+            if (Interlocked.Increment(ref begun) == 4)
+            {
+                all.SetResult();
+            }
+
+            await all.Task.WaitAsync(token);
             return [new SearchResult(name.ToString(), 0.5)];
         }))];
         Orchestrator orchestrator = Setup.Over(new OrchestratorOptions { Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } }, backends);

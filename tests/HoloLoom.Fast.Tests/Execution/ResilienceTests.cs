@@ -28,7 +28,7 @@ public sealed class ResilienceTests
         ExecutionResult result = await Setup.Over(options, a, Scoring("b", 1)).RunAsync(ExecutionPatterns.FeedForward);
         Assert.Equal("b-1", result.Ids());
         Assert.Equal(CallStatus.TimedOut, result.Failures.Single().Status);
-        Assert.Equal(0, a.Running);
+        await Setup.Eventually(() => a.Running == 0);
     }
 
     [Fact]

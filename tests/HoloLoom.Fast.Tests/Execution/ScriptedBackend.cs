@@ -20,6 +20,9 @@ internal sealed class ScriptedBackend(string name, Func<BackendQuery, Cancellati
     /// <summary>Calls that have begun and not ended.</summary>
     public int Running => Volatile.Read(ref _running);
 
+    /// <summary>Forgets what it was asked.</summary>
+    public void Forget() => _queries.Clear();
+
     /// <summary>Answers at once.</summary>
     public static ScriptedBackend Answering(string name, params SearchResult[] results) => new(name, (_, _) => new(results));
 

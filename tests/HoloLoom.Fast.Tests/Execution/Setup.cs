@@ -36,10 +36,10 @@ internal static class Setup
 
     public static string Ids(this ExecutionResult result) => string.Join(",", result.Results.Select(static one => one.Id));
 
-    /// <summary>Waits for what must become true; the test fails if it does not within a minute.</summary>
+    /// <summary>Waits for what must become true; the test fails if it does not within half a minute.</summary>
     public static async Task Eventually(Func<bool> condition)
     {
-        for (int i = 0; i < 6000 && !condition(); i++)
+        for (int i = 0; i < 3000 && !condition(); i++)
         {
             await Task.Delay(10);
         }
