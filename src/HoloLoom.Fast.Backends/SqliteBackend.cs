@@ -15,6 +15,9 @@ public sealed class SqliteBackend : IBackend, IDisposable
     private readonly string _connectionString;
     private readonly SqliteConnection _anchor;
     private readonly string _table;
+
+    // Full text tables have no index but that of words: a table beside tells in which row a document is.
+    private readonly string _rows;
     private readonly double _halfScore;
 
     /// <summary>Opens the database and creates the table if it is missing.</summary>
@@ -30,6 +33,7 @@ public sealed class SqliteBackend : IBackend, IDisposable
         Name = name;
         _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
         _table = Quoted(table);
+        _rows = Quoted(table + "_rows");
         _connectionString = new SqliteConnectionStringBuilder
         {
             // Several connections to one memory need a name and a shared cache; the anchor keeps it alive.
@@ -47,7 +51,14 @@ public sealed class SqliteBackend : IBackend, IDisposable
                 Execute("PRAGMA journal_mode = WAL;");
             }
 
-            Execute($"CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');");
+            Execute(
+                $"""
+                BEGIN IMMEDIATE;
+                CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');
+                CREATE TABLE IF NOT EXISTS {_rows} (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                INSERT OR IGNORE INTO {_rows} SELECT rowid, id FROM {_table} WHERE NOT EXISTS (SELECT 1 FROM {_rows});
+                COMMIT;
+                """);
         }
         catch
         {
@@ -67,17 +78,22 @@ public sealed class SqliteBackend : IBackend, IDisposable
         ArgumentNullException.ThrowIfNull(documents);
         using SqliteConnection connection = Open();
         using SqliteTransaction transaction = connection.BeginTransaction();
+        using SqliteCommand number = connection.CreateCommand();
+        number.CommandText = $"INSERT INTO {_rows} (id) VALUES ($id) ON CONFLICT (id) DO UPDATE SET id = id RETURNING number";
         using SqliteCommand delete = connection.CreateCommand();
-        delete.CommandText = $"DELETE FROM {_table} WHERE id = $id";
+        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row";
         using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = $"INSERT INTO {_table} (id, text) VALUES ($id, $text)";
-        SqliteParameter deletedId = delete.Parameters.Add("$id", SqliteType.Text);
+        insert.CommandText = $"INSERT INTO {_table} (rowid, id, text) VALUES ($row, $id, $text)";
+        SqliteParameter numberedId = number.Parameters.Add("$id", SqliteType.Text);
+        SqliteParameter deletedRow = delete.Parameters.Add("$row", SqliteType.Integer);
+        SqliteParameter row = insert.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter id = insert.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter text = insert.Parameters.Add("$text", SqliteType.Text);
         foreach (Document document in documents)
         {
             ArgumentNullException.ThrowIfNull(document, nameof(documents));
-            (deletedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
+            (numberedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
+            deletedRow.Value = row.Value = number.ExecuteScalar();
             delete.ExecuteNonQuery();
             insert.ExecuteNonQuery();
         }

@@ -24,6 +24,13 @@ public readonly record struct Decision
         _flags = flags;
     }
 
+    /// <summary>Another decision with an id of its own.</summary>
+    internal Decision(DecisionId id, in Decision other)
+    {
+        this = other;
+        _id = id;
+    }
+
     /// <summary>The token to report the outcome with.</summary>
     public DecisionId Id => _id;
 

@@ -52,6 +52,6 @@ public sealed partial class Router
             ArmParameters.Set(row, stride, backend, GammaShape.Of(alpha), GammaShape.Of(beta));
         }
 
-        return BestArm.Select(row, stride, mask, ref _lanes.Current.State.Generator, default);
+        return BestArm.Select(row, stride, _backends.Length, mask, ref _lanes.Current.State.Streams, default, SamplerKernels.Chosen);
     }
 }

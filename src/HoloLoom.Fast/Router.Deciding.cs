@@ -18,7 +18,8 @@ public sealed partial class Router
     /// <summary>What a thread needs to decide, on lines of its own.</summary>
     private struct LaneState
     {
-        public Xoshiro256 Generator;
+        // First, where a line begins.
+        public SampleStreams Streams;
         public ulong NextSequence;
         public ulong EndOfBlock;
 
@@ -32,7 +33,7 @@ public sealed partial class Router
         ref LaneState state = ref lane.State;
         int queryType = query.QueryType;
         int preferred = _preferred[queryType];
-        var context = new StrategyContext(queryType, preferred, query.Confidence, available, _posteriors, ref state.Generator, draws);
+        var context = new StrategyContext(queryType, preferred, query.Confidence, available, _posteriors, ref state.Streams, draws);
         int backend = _strategy.Choose(ref context);
         if ((uint)backend >= BackendSet.MaxBackends || (available >> backend & 1) == 0)
         {
@@ -83,9 +84,9 @@ public sealed partial class Router
         Xoshiro256 next = Xoshiro256.FromSeed(seed);
         return _ =>
         {
-            Xoshiro256 generator = next;
+            var streams = SampleStreams.From(next);
             next.LongJump();
-            return new LaneState { Generator = generator };
+            return new LaneState { Streams = streams };
         };
     }
 

@@ -95,7 +95,7 @@ public sealed partial class Router
         _flushedActivity = activity;
     }
 
-    private void OpenState(ulong seed)
+    private void OpenState(ulong seed, string? loadFrom)
     {
         // With a seed, ids are part of what is reproduced, so their key follows from it.
         var keys = new SplitMix64(~seed);
@@ -104,15 +104,11 @@ public sealed partial class Router
         if (_options.StateDirectory is string path)
         {
             _directory = StateDirectory.Open(path, out LoadResult loaded);
-            saved = loaded.Snapshot;
-            _stateMessages.AddRange(loaded.Messages);
-            if (saved is not null)
-            {
-                (_key0, _key1) = (saved.Key0, saved.Key1);
-
-                // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
-                _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
-            }
+            saved = Adopt(loaded);
+        }
+        else if (loadFrom is not null)
+        {
+            saved = TakeOver(loadFrom);
         }
 
         _generations = new Generations(saved?.Generations ?? [], _queryTypes, _backends);
@@ -121,6 +117,20 @@ public sealed partial class Router
         {
             Restore(saved);
         }
+    }
+
+    private StateSnapshot? Adopt(LoadResult loaded)
+    {
+        _stateMessages.AddRange(loaded.Messages);
+        if (loaded.Snapshot is { } saved)
+        {
+            (_key0, _key1) = (saved.Key0, saved.Key1);
+
+            // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
+            _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
+        }
+
+        return loaded.Snapshot;
     }
 
     private void BeginBoot(ulong boot)

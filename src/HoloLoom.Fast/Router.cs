@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
 using HoloLoom.Fast.Learning;
+using HoloLoom.Fast.Sampling;
 using HoloLoom.Fast.Strategies;
 
 namespace HoloLoom.Fast;
@@ -42,9 +43,20 @@ public sealed partial class Router : IDisposable
     /// <summary>Builds a router, and opens <see cref="RouterOptions.StateDirectory"/> if one is given.</summary>
     /// <param name="options">Null: the defaults.</param>
     /// <exception cref="RouterConfigurationException">An option is not usable; the exception tells which and why.</exception>
+    /// <exception cref="PlatformNotSupportedException">The environment variable HOLOLOOM_KERNEL names no kernel that this processor and build have.</exception>
     /// <exception cref="IOException">The state directory is in use, cannot be read or written, or holds no intact state.</exception>
     public Router(RouterOptions? options = null)
+        : this(options, loadFrom: null)
     {
+    }
+
+    private Router(RouterOptions? options, string? loadFrom)
+    {
+        if (SamplerKernels.Problem is string problem)
+        {
+            throw new PlatformNotSupportedException(problem);
+        }
+
         _options = (options ?? new RouterOptions()).Validated();
         _backends = [.. _options.Backends];
         _queryTypes = [.. _options.QueryTypes.Select(static type => type.Name)];
@@ -61,7 +73,7 @@ public sealed partial class Router : IDisposable
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
-        OpenState(seed);
+        OpenState(seed, loadFrom);
         _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length, LaneStates(seed));
         StartBackgroundFlush();
     }

@@ -31,4 +31,23 @@ internal static class ReadmeSamples
         string readme = File.ReadAllText(Repository.PathOf("README.md"));
         Assert.Contains($"prints `{why.Reason}`", readme);
     }
+    public static void Probabilities()
+    {
+        using var router = new Router();
+        for (int i = 0; i < 20; i++)
+        {
+            Decision decision = router.Route("who wrote the paper on attention");
+            bool useful = router.Backends[decision.Backend] == "neo4j";
+            router.Record(decision.Id, new Outcome(Relevance: useful ? 0.9 : 0.2, LatencyMs: 35));
+        }
+
+        double[] probabilities = router.BestProbabilities("relationship", BackendSet.All);
+        for (int backend = 0; backend < probabilities.Length; backend++)
+        {
+            Console.WriteLine($"{router.Backends[backend],-10} {probabilities[backend]:P1}");
+        }
+
+        // End of sample.
+        Assert.Equal(1, probabilities.Sum(), 1e-9);
+    }
 }
