@@ -71,6 +71,7 @@ public sealed partial class Router : IDisposable
         (double[] priorAlpha, double[] priorBeta) = BuildPrior(_options, _queryTypes, _backends);
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
+        _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
         OpenState(seed, loadFrom);
         _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length, LaneStates(seed));
@@ -168,23 +169,14 @@ public sealed partial class Router : IDisposable
         return mask;
     }
 
-    private RecordResult Credit(DecisionId id, in Outcome outcome)
+    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false)
     {
-        if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out OpenedId opened))
+        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out RecordResult refusal))
         {
-            Interlocked.Increment(ref _unknown);
-            return RecordResult.Unknown;
+            return refusal;
         }
 
-        if (!_generations.TryFind(opened, out int queryType, out int backend))
-        {
-            Interlocked.Increment(ref _foreign);
-            return RecordResult.Expired;
-        }
-
-        double reward = _reward is { } rule
-            ? rule.Evaluate(outcome.EffectiveRelevance, outcome.LatencyMs, outcome.Cost ?? 0)
-            : CustomReward(outcome);
+        double reward = failed ? 0 : RewardOf(outcome);
         ulong block = opened.Sequence >> OutcomeLedger.BlockBits;
         LedgerStripe stripe = _ledger.Stripe(opened.Boot, block);
         stripe.Enter();
@@ -205,6 +197,29 @@ public sealed partial class Router : IDisposable
             stripe.Exit();
         }
     }
+
+    private bool TryOpen(DecisionId id, out OpenedId opened, out int queryType, out int backend, out RecordResult refusal)
+    {
+        (queryType, backend, refusal) = (0, 0, RecordResult.Unknown);
+        if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out opened))
+        {
+            Interlocked.Increment(ref _unknown);
+            return false;
+        }
+
+        if (!_generations.TryFind(opened, out queryType, out backend))
+        {
+            Interlocked.Increment(ref _foreign);
+            refusal = RecordResult.Expired;
+            return false;
+        }
+
+        return true;
+    }
+
+    private double RewardOf(in Outcome outcome) => _reward is { } rule
+        ? rule.Evaluate(outcome.EffectiveRelevance, outcome.LatencyMs, outcome.Cost ?? 0)
+        : CustomReward(outcome);
 
     private double CustomReward(in Outcome outcome)
     {

@@ -12,6 +12,8 @@ public sealed class LayeringTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         [""] = ["Strategies", "Classification", "Learning", "Sampling", "Persistence", "Internals"],
+        ["Execution"] = ["", "Profiling", "Classification", "Internals"],
+        ["Profiling"] = ["", "Internals"],
         ["Strategies"] = ["Classification", "Learning", "Sampling", "Internals"],
         ["Classification"] = ["Internals"],
         ["Learning"] = ["Sampling", "Internals"],

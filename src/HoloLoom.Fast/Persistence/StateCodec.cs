@@ -109,7 +109,8 @@ internal static class StateCodec
     {
         bool holes = snapshot.Generations.Any(static g => g is null || g.QueryTypes.Contains(null) || g.Backends.Contains(null))
             || snapshot.Cells.Contains(null!)
-            || snapshot.Ledger.Blocks.Contains(null!);
+            || snapshot.Ledger.Blocks.Contains(null!)
+            || snapshot.Amendments.Blocks.Contains(null!);
         if (holes)
         {
             throw new JsonException("A list holds null.");
