@@ -101,14 +101,23 @@ internal static unsafe class Bulk
 
         if (count > 0)
         {
-            double* last = stackalloc double[LargestBlock];
-            for (int lane = 0; lane < SampleStreams.LaneCount; lane += T.Count)
-            {
-                TBlock.Draw<T>(row + lane, streams, lane, last + lane);
-            }
-
-            new ReadOnlySpan<double>(last, count).CopyTo(new Span<double>(to, count));
+            FillLast<TBlock, T>(row, streams, to, count);
         }
+    }
+
+    // A method of its own: the loop above and this together would be more than the compiler puts in one place.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FillLast<TBlock, T>(double* row, SampleStreams* streams, double* to, int count)
+        where TBlock : IBlock
+        where T : unmanaged, ILanes<T>
+    {
+        double* last = stackalloc double[LargestBlock];
+        for (int lane = 0; lane < SampleStreams.LaneCount; lane += T.Count)
+        {
+            TBlock.Draw<T>(row + lane, streams, lane, last + lane);
+        }
+
+        new ReadOnlySpan<double>(last, count).CopyTo(new Span<double>(to, count));
     }
 
     private readonly struct NormalBlock : IBlock
@@ -202,6 +211,7 @@ internal static unsafe class Bulk
         return logX - logY;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint AllOf<T>()
         where T : unmanaged, ILanes<T> => uint.MaxValue >> (32 - T.Count);
 }
