@@ -87,6 +87,8 @@ internal static unsafe class Bulk
         }
     }
 
+    // Optimised at once: interpreted operator by operator, as new code is at first, a draw would take a hundred times as long.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<TBlock, T>(double* row, SampleStreams* streams, double* to, int count)
         where TBlock : IBlock
         where T : unmanaged, ILanes<T>
@@ -106,7 +108,7 @@ internal static unsafe class Bulk
     }
 
     // A method of its own: the loop above and this together would be more than the compiler puts in one place.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FillLast<TBlock, T>(double* row, SampleStreams* streams, double* to, int count)
         where TBlock : IBlock
         where T : unmanaged, ILanes<T>
