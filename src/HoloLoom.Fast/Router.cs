@@ -70,10 +70,12 @@ public sealed partial class Router : IDisposable
         _decay = _options.HalfLife is TimeSpan halfLife ? new ForwardDecay(halfLife, _options.TimeProvider) : null;
         (double[] priorAlpha, double[] priorBeta) = BuildPrior(_options, _queryTypes, _backends);
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
+        _experiment = BuildExperiment(priorAlpha, priorBeta);
+        Variants = _experiment is null ? [] : [.. _experiment.Arms.Select(static arm => arm.Name)];
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
         OpenState(seed, loadFrom);
-        _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length, LaneStates(seed));
+        _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length + TrafficPlan.Slots, LaneStates(seed));
         StartBackgroundFlush();
     }
 
@@ -176,7 +178,7 @@ public sealed partial class Router : IDisposable
             return RecordResult.Unknown;
         }
 
-        if (!_generations.TryFind(opened, out int queryType, out int backend))
+        if (!_generations.TryFind(opened, out int queryType, out int backend, out int variant))
         {
             Interlocked.Increment(ref _foreign);
             return RecordResult.Expired;
@@ -194,7 +196,16 @@ public sealed partial class Router : IDisposable
             if (claim == Claim.First)
             {
                 // Inside the stripe's lock, so that a snapshot holds both the bit and what was learned, or neither.
-                _posteriors.Update(queryType, backend, reward, outcome.LatencyMs);
+                if (_experiment is null || variant < 0)
+                {
+                    _posteriors.Update(queryType, backend, reward, outcome.LatencyMs);
+                }
+                else
+                {
+                    CreditVariant(
+                        OutcomeLedger.StripeIndex(opened.Boot, block), variant, queryType, backend, (opened.Variant & TrafficPlan.SliceBit) != 0, reward, outcome);
+                }
+
                 return RecordResult.Accepted;
             }
 

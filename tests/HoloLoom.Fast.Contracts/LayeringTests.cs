@@ -12,6 +12,7 @@ public sealed class LayeringTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         [""] = ["Strategies", "Classification", "Learning", "Sampling", "Persistence", "Internals"],
+        ["Experiments"] = ["", "Learning", "Persistence"],
         ["Strategies"] = ["Classification", "Learning", "Sampling", "Internals"],
         ["Classification"] = ["Internals"],
         ["Learning"] = ["Sampling", "Internals"],
