@@ -112,6 +112,13 @@ public sealed partial class Router
     {
         foreach (ExperimentState other in saved.Experiments)
         {
+            if (other.Running && other.Name != _experiment?.Options.Name)
+            {
+                _stateMessages.Add(
+                    $"The experiment '{other.Name}' is not in the configuration: outcomes of its decisions teach the router and are not counted for its "
+                    + "variants. What it counted stays in the state, and is used again if the name comes back.");
+            }
+
             other.Running = false;
         }
 
