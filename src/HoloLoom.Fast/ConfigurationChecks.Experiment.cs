@@ -85,6 +85,11 @@ internal static partial class ConfigurationChecks
             throw Wrong($"{path}.weight", FormattableString.Invariant($"{variant.Weight}"), "a finite number, 0 or more,");
         }
 
+        if (variant.Pattern is string pattern)
+        {
+            Name($"{path}.pattern", "execution pattern", pattern);
+        }
+
         if (variant.Prior is null)
         {
             return variant;

@@ -119,7 +119,7 @@ internal static partial class ConfigurationChecks
         }
     }
 
-    private static void Fraction(string path, double value)
+    public static void Fraction(string path, double value)
     {
         if (!(value >= 0 && value <= 1))
         {

@@ -23,7 +23,7 @@ internal static class ConfigurationKeys
     public static readonly string[] Experiment =
         ["name", "variants", "sharePosteriors", "holdout", "exploration", "alpha", "guardrails", "promotedShare"];
 
-    public static readonly string[] Variant = ["name", "strategy", "weight", "prior"];
+    public static readonly string[] Variant = ["name", "strategy", "weight", "pattern", "prior"];
 
     public static readonly string[] Guardrails = ["failureRate", "p95LatencyMs"];
 

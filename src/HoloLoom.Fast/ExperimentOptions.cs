@@ -54,6 +54,9 @@ public sealed record VariantOptions(string Name)
     /// <summary>The share of traffic, relative to the other variants' weights; 0 or more.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>The execution pattern that an orchestrator uses for the variant's queries; null: as without an experiment.</summary>
+    public string? Pattern { get; init; }
+
     /// <summary>What the variant believes before its first outcome; null: what the router believes. Not with shared posteriors.</summary>
     public PriorOptions? Prior { get; init; }
 }

@@ -66,12 +66,22 @@ public sealed partial class Router
         return decision;
     }
 
-    // With the lock of the stripe held.
-    private void CreditVariant(int stripe, int variant, int queryType, int backend, bool inSlice, double reward, in Outcome outcome)
+    // With the lock of the stripe of the decision's block held.
+    private void CreditVariant(
+        in OpenedId opened, int queryType, int backend, int variant, double reward, in Outcome outcome, bool failed, bool counted)
     {
         _experiment!.Arms[variant].Posteriors.Update(queryType, backend, reward, outcome.LatencyMs);
-        bool success = _reward is { } rule ? rule.IsSuccess(outcome.EffectiveRelevance, outcome.LatencyMs) : reward >= 0.5;
-        _experiment.Tallies[stripe].Add(variant, inSlice, reward, success, outcome.EffectiveRelevance, outcome.LatencyMs);
+        if (counted)
+        {
+            int stripe = OutcomeLedger.StripeIndex(opened.Boot, opened.Sequence >> OutcomeLedger.BlockBits);
+            Count(_experiment.Tallies[stripe], variant, (opened.Variant & TrafficPlan.SliceBit) != 0, reward, outcome, failed);
+        }
+    }
+
+    private void Count(ExperimentTally tally, int variant, bool inSlice, double reward, in Outcome outcome, bool failed)
+    {
+        bool success = !failed && (_reward is { } rule ? rule.IsSuccess(outcome.EffectiveRelevance, outcome.LatencyMs) : reward >= 0.5);
+        tally.Add(variant, inSlice, reward, success, outcome.EffectiveRelevance, outcome.LatencyMs);
     }
 
     private RunningExperiment? BuildExperiment(double[] priorAlpha, double[] priorBeta)

@@ -21,6 +21,7 @@ public sealed partial class Router
             DecisionsByStrategy = new Dictionary<string, long>(_retained.DecisionsByStrategy),
         };
         var blocks = new List<(ulong Key, ulong[] Bits)>();
+        var amended = new List<(ulong Key, ulong[] Bits)>();
         _ledger.EnterAll();
         try
         {
@@ -33,10 +34,12 @@ public sealed partial class Router
                 if (withLedger)
                 {
                     stripe.CopyTo(blocks);
+                    _amendments.StripeAt(i).CopyTo(amended);
                 }
             }
 
-            snapshot.Ledger.Floors = [.. Enumerable.Range(0, OutcomeLedger.Stripes).Select(i => _ledger.StripeAt(i).Floor)];
+            snapshot.Ledger.Floors = Floors(_ledger);
+            snapshot.Amendments.Floors = Floors(_amendments);
             AddCells(snapshot);
             AddExperiments(snapshot);
         }
@@ -47,13 +50,15 @@ public sealed partial class Router
 
         snapshot.OutcomesByResult[(int)RecordResult.Expired] += Volatile.Read(ref _foreign);
         snapshot.OutcomesByResult[(int)RecordResult.Unknown] += Volatile.Read(ref _unknown);
-        foreach ((ulong key, ulong[] bits) in blocks)
-        {
-            snapshot.Ledger.Blocks.Add(new LedgerBlock { Key = key, Bits = MemoryMarshal.AsBytes(bits.AsSpan()).ToArray() });
-        }
-
+        snapshot.Ledger.Blocks.AddRange(blocks.Select(AsSaved));
+        snapshot.Amendments.Blocks.AddRange(amended.Select(AsSaved));
         return snapshot;
     }
+
+    private static ulong[] Floors(OutcomeLedger ledger) => [.. Enumerable.Range(0, OutcomeLedger.Stripes).Select(i => ledger.StripeAt(i).Floor)];
+
+    private static LedgerBlock AsSaved((ulong Key, ulong[] Bits) block) =>
+        new() { Key = block.Key, Bits = MemoryMarshal.AsBytes(block.Bits.AsSpan()).ToArray() };
 
     private void AddCells(StateSnapshot snapshot)
     {
@@ -128,7 +133,8 @@ public sealed partial class Router
             _posteriors.Restore(row, backend, Converted(cell, saved));
         }
 
-        RestoreLedger(saved.Ledger);
+        Restore(_ledger, saved.Ledger);
+        Restore(_amendments, saved.Amendments);
         _retained = new RetainedState
         {
             Decisions = decisions,
@@ -166,18 +172,18 @@ public sealed partial class Router
         return (cell.Successes * counted, cell.Failures * counted, epoch);
     }
 
-    private void RestoreLedger(LedgerState saved)
+    private static void Restore(OutcomeLedger ledger, LedgerState saved)
     {
         for (int i = 0; i < Math.Min(saved.Floors.Length, OutcomeLedger.Stripes); i++)
         {
-            _ledger.StripeAt(i).RaiseFloor(saved.Floors[i]);
+            ledger.StripeAt(i).RaiseFloor(saved.Floors[i]);
         }
 
         foreach (LedgerBlock block in saved.Blocks)
         {
             ulong boot = block.Key >> BlockNumberBits;
             ulong number = block.Key & ((1UL << BlockNumberBits) - 1);
-            _ledger.Stripe(boot, number).Restore(block.Key, MemoryMarshal.Cast<byte, ulong>(block.Bits));
+            ledger.Stripe(boot, number).Restore(block.Key, MemoryMarshal.Cast<byte, ulong>(block.Bits));
         }
     }
 }

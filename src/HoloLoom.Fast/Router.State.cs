@@ -8,6 +8,9 @@ public sealed partial class Router
 {
     private readonly Lock _flushGate = new();
     private readonly OutcomeLedger _ledger;
+
+    // Which outcomes were amended. A stripe of it is touched only under the lock of the ledger's stripe of the same number.
+    private readonly OutcomeLedger _amendments;
     private readonly ForwardDecay? _decay;
     private readonly List<string> _stateMessages = [];
     private Generations _generations = null!;
@@ -189,7 +192,7 @@ public sealed partial class Router
         long activity = Volatile.Read(ref _trafficMoves) + Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
         for (int i = 0; i < OutcomeLedger.Stripes; i++)
         {
-            foreach (long answers in _ledger.StripeAt(i).Answers)
+            foreach (long answers in (ReadOnlySpan<long>)[.. _ledger.StripeAt(i).Answers, .. _amendments.StripeAt(i).Answers])
             {
                 activity += answers;
             }

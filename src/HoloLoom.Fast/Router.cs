@@ -73,6 +73,7 @@ public sealed partial class Router : IDisposable
         _experiment = BuildExperiment(priorAlpha, priorBeta);
         Variants = _experiment is null ? [] : [.. _experiment.Arms.Select(static arm => arm.Name)];
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
+        _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
         OpenState(seed, loadFrom);
         _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length + TrafficPlan.Slots, LaneStates(seed));
@@ -170,23 +171,14 @@ public sealed partial class Router : IDisposable
         return mask;
     }
 
-    private RecordResult Credit(DecisionId id, in Outcome outcome)
+    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false, bool counted = true)
     {
-        if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out OpenedId opened))
+        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
-            Interlocked.Increment(ref _unknown);
-            return RecordResult.Unknown;
+            return refusal;
         }
 
-        if (!_generations.TryFind(opened, out int queryType, out int backend, out int variant))
-        {
-            Interlocked.Increment(ref _foreign);
-            return RecordResult.Expired;
-        }
-
-        double reward = _reward is { } rule
-            ? rule.Evaluate(outcome.EffectiveRelevance, outcome.LatencyMs, outcome.Cost ?? 0)
-            : CustomReward(outcome);
+        double reward = failed ? 0 : RewardOf(outcome);
         ulong block = opened.Sequence >> OutcomeLedger.BlockBits;
         LedgerStripe stripe = _ledger.Stripe(opened.Boot, block);
         stripe.Enter();
@@ -202,8 +194,7 @@ public sealed partial class Router : IDisposable
                 }
                 else
                 {
-                    CreditVariant(
-                        OutcomeLedger.StripeIndex(opened.Boot, block), variant, queryType, backend, (opened.Variant & TrafficPlan.SliceBit) != 0, reward, outcome);
+                    CreditVariant(opened, queryType, backend, variant, reward, outcome, failed, counted);
                 }
 
                 return RecordResult.Accepted;
@@ -216,6 +207,29 @@ public sealed partial class Router : IDisposable
             stripe.Exit();
         }
     }
+
+    private bool TryOpen(DecisionId id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal)
+    {
+        (queryType, backend, variant, refusal) = (0, 0, 0, RecordResult.Unknown);
+        if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out opened))
+        {
+            Interlocked.Increment(ref _unknown);
+            return false;
+        }
+
+        if (!_generations.TryFind(opened, out queryType, out backend, out variant))
+        {
+            Interlocked.Increment(ref _foreign);
+            refusal = RecordResult.Expired;
+            return false;
+        }
+
+        return true;
+    }
+
+    private double RewardOf(in Outcome outcome) => _reward is { } rule
+        ? rule.Evaluate(outcome.EffectiveRelevance, outcome.LatencyMs, outcome.Cost ?? 0)
+        : CustomReward(outcome);
 
     private double CustomReward(in Outcome outcome)
     {

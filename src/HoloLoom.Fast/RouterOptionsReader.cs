@@ -232,6 +232,7 @@ internal static class RouterOptionsReader
         {
             Strategy = members.Get("strategy", static n => n.Text(), defaults.Strategy),
             Weight = members.Get("weight", static n => n.Number(), defaults.Weight),
+            Pattern = members.Get("pattern", static n => n.IsNull ? null : n.Text(), defaults.Pattern),
             Prior = members.Get("prior", static n => n.IsNull ? null : Prior(n), defaults.Prior),
         };
     }

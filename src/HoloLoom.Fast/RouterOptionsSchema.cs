@@ -167,6 +167,7 @@ internal static class RouterOptionsSchema
                         ["name"] = Name("The variant's name."),
                         ["strategy"] = Choice("How the variant chooses a backend.", [.. RouterOptions.StrategyNames]),
                         ["weight"] = WithDefault(Bounded("number", "Its share of traffic, relative to the other weights.", 0), 1),
+                        ["pattern"] = Nullable(Name("The execution pattern that an orchestrator uses for its queries.")),
                         ["prior"] = Nullable(Prior()),
                     },
                     "name"),

@@ -191,6 +191,11 @@ internal static class RouterOptionsWriter
             }
 
             json.WriteNumber("weight", variant.Weight);
+            if (variant.Pattern is string pattern)
+            {
+                json.WriteString("pattern", pattern);
+            }
+
             if (variant.Prior is { } prior)
             {
                 json.WritePropertyName("prior");

@@ -13,6 +13,8 @@ public sealed class LayeringTests
     {
         [""] = ["Strategies", "Classification", "Learning", "Sampling", "Persistence", "Internals"],
         ["Experiments"] = ["", "Learning", "Persistence"],
+        ["Execution"] = ["", "Profiling", "Classification", "Internals"],
+        ["Profiling"] = ["", "Internals"],
         ["Strategies"] = ["Classification", "Learning", "Sampling", "Internals"],
         ["Classification"] = ["Internals"],
         ["Learning"] = ["Sampling", "Internals"],

@@ -1,3 +1,6 @@
+using HoloLoom.Fast.Backends;
+using HoloLoom.Fast.Execution;
+
 namespace HoloLoom.Fast.Contracts;
 
 /// <summary>The README's C# samples, compiled and run. Each body equals the block under the comment with its name, which a test holds.</summary>
@@ -49,5 +52,26 @@ internal static class ReadmeSamples
 
         // End of sample.
         Assert.Equal(1, probabilities.Sum(), 1e-9);
+    }
+
+    public static async Task Execution()
+    {
+        using var router = new Router();
+        using var notes = new SqliteBackend("mem0");
+        notes.Add([new Document("cafe", "My favourite café is in Castle Street"), new Document("gym", "My gym opens at seven")]);
+        var guides = new InMemoryBackend("qdrant", [new Document("leeds", "The best cafés of Leeds, compared")]);
+        var orchestrator = new Orchestrator(router, [notes, guides]);
+
+        ExecutionResult found = await orchestrator.ExecuteAsync("my favourite café");
+        foreach (SearchResult result in found.Results)
+        {
+            Console.WriteLine($"{result.Score:0.00} {result.Id}");
+        }
+
+        orchestrator.Feedback(found.Decision.Id, 1.0);
+
+        // End of sample.
+        Assert.False(found.IsPartial);
+        Assert.All(found.Results, static result => Assert.Contains(result.Id, (string[])["cafe", "gym", "leeds"]));
     }
 }

@@ -50,6 +50,20 @@ internal sealed class LedgerStripe
         return claim;
     }
 
+    /// <summary>What <see cref="TryClaim"/> would answer, without claiming or counting.</summary>
+    /// <param name="key">The block's key.</param>
+    /// <param name="bit">The decision's place in the block.</param>
+    public Claim Peek(ulong key, int bit)
+    {
+        if (_slots.TryGetValue(key, out int slot))
+        {
+            return (_bits[slot * WordsPerBlock + (bit >> 6)] >> bit & 1) != 0 ? Claim.Again : Claim.First;
+        }
+
+        bool isTooOld = key <= Floor || (_slots.Count == _capacity && key < Min(_keys));
+        return isTooOld ? Claim.TooOld : Claim.First;
+    }
+
     /// <summary>Copies the blocks for a snapshot.</summary>
     public void CopyTo(ICollection<(ulong Key, ulong[] Bits)> blocks)
     {

@@ -111,6 +111,7 @@ internal static class StateCodec
             || snapshot.Cells.Contains(null!)
             || snapshot.Generations.Any(static g => g.Variants.Contains(null))
             || snapshot.Ledger.Blocks.Contains(null!)
+            || snapshot.Amendments.Blocks.Contains(null!)
             || snapshot.Experiments.Any(static e => e is null
                 || e.Variants.Any(static v => v is null || v.Cells.Contains(null!)) || e.Pairs.Contains(null!) || e.Steps.Contains(null!));
         if (holes)

@@ -35,6 +35,9 @@ internal sealed class StateSnapshot
 
     /// <summary>Which decisions have had their outcome.</summary>
     public LedgerState Ledger { get; set; } = new();
+
+    /// <summary>Which outcomes were amended; a version that does not know of amendments skips it, and may then amend once more.</summary>
+    public LedgerState Amendments { get; set; } = new();
 }
 
 /// <summary>The names behind the indices of one generation of configuration.</summary>

@@ -1,0 +1,249 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>What a guarded call came to.</summary>
+internal readonly record struct GuardedReply(CallStatus Status, IReadOnlyList<SearchResult> Results, double MeanScore, Exception? Error)
+{
+    public static GuardedReply Rejected(Exception reason) => new(CallStatus.Rejected, [], 0, reason);
+}
+
+/// <summary>Stands before one backend: concurrency limit, timeout, retry and circuit breaker.</summary>
+/// <remarks>
+/// A call begins outside of Polly, because most of what a policy costs is not needed by a call that succeeds at once: a timeout cannot end
+/// it, a retry has nothing to do, and a breaker that has seen no failure has nothing to count. A call that does not complete at once is
+/// handed to the pipeline as its first attempt (<see cref="GuardedCall"/>). After a failure every call goes through the pipeline from
+/// its beginning, for the breaker's sampling duration, so that the breaker counts successes and failures alike.
+/// </remarks>
+internal sealed class BackendGuard
+{
+    private const int Closed = 0;
+    private const int Open = 1;
+    private const int HalfOpen = 2;
+
+    // A token source that a call which succeeded at once has left unused.
+    [ThreadStatic]
+    private static CancellationTokenSource? t_spare;
+
+    private readonly IBackend _backend;
+    private readonly ResilienceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CircuitBoard _board;
+    private int _underWay;
+    private long _watchedUntil;
+    private int _circuit;
+    private long _openUntil;
+
+    public BackendGuard(IBackend backend, ResilienceOptions options, TimeProvider time, CircuitBoard board, double usualQuantile)
+    {
+        (_backend, _options, _time, _board) = (backend, options, time, board);
+        Latencies = new LatencyWindow(usualQuantile);
+        Pipeline = BuildPipeline();
+    }
+
+    public string Name => _backend.Name;
+
+    public ResilienceOptions Options => _options;
+
+    public TimeProvider Time => _time;
+
+    /// <summary>What the calls that were answered took.</summary>
+    public LatencyWindow Latencies { get; }
+
+    public ResiliencePipeline<GuardedReply> Pipeline { get; }
+
+    /// <summary>Calls under way, abandoned ones included.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
+    public bool IsHalfOpen => Volatile.Read(ref _circuit) == HalfOpen;
+
+    /// <summary>Whether the circuit lets a call through: it is closed, or it is time to try.</summary>
+    public bool IsAvailable => Volatile.Read(ref _circuit) switch
+    {
+        Closed => true,
+        Open => _time.GetUtcNow().UtcTicks >= Volatile.Read(ref _openUntil),
+        _ => false,
+    };
+
+    /// <summary>Whether the circuit is other than closed.</summary>
+    public bool IsOpen => Volatile.Read(ref _circuit) != Closed;
+
+    /// <summary>Calls the backend. Never throws: whatever happens is the reply.</summary>
+    /// <param name="query">What to ask.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    /// <param name="until">The timestamp by which the call must end, retries included.</param>
+    /// <param name="token">Takes the call back.</param>
+    public ValueTask<GuardedReply> CallAsync(in BackendQuery query, long now, long until, CancellationToken token)
+    {
+        if (until <= now)
+        {
+            return new(GuardedReply.Rejected(new TimeoutException("the deadline has passed")));
+        }
+
+        if (!TryEnter())
+        {
+            return new(GuardedReply.Rejected(new InvalidOperationException(
+                $"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows")));
+        }
+
+        if (Volatile.Read(ref _watchedUntil) != 0 && IsWatched())
+        {
+            return new GuardedCall(this, query, until, token).RunAsync();
+        }
+
+        CancellationTokenSource source = RentSource();
+        CancellationTokenRegistration link = Link(source, token);
+        ValueTask<IReadOnlyList<SearchResult>> pending = default;
+        Exception? error = null;
+        try
+        {
+            pending = _backend.SearchAsync(query, source.Token);
+            if (pending.IsCompletedSuccessfully)
+            {
+                IReadOnlyList<SearchResult> results = ResultCheck.Clean(pending.Result, query.Limit, out double meanScore);
+                Release(source, link, token);
+                Exit();
+                return new(new GuardedReply(CallStatus.Answered, results, meanScore, null));
+            }
+        }
+        catch (Exception problem)
+        {
+            error = problem;
+        }
+
+        link.Unregister();
+        return new GuardedCall(this, query, until, pending, source, error, token).RunAsync();
+    }
+
+    /// <summary>Starts an attempt; the backend may throw at once.</summary>
+    public ValueTask<IReadOnlyList<SearchResult>> Start(in BackendQuery query, CancellationToken token) => _backend.SearchAsync(query, token);
+
+    /// <summary>From now on, and until the sampling duration is over, every call goes through the pipeline.</summary>
+    public void Watch() => Volatile.Write(ref _watchedUntil, _time.GetTimestamp() + (long)(_options.SamplingDuration.TotalSeconds * _time.TimestampFrequency));
+
+    public void Exit() => Interlocked.Decrement(ref _underWay);
+
+    public static CancellationTokenSource RentSource()
+    {
+        CancellationTokenSource source = t_spare ?? new CancellationTokenSource();
+        t_spare = null;
+        return source;
+    }
+
+    /// <summary>Makes one token cancel a source.</summary>
+    public static CancellationTokenRegistration Link(CancellationTokenSource source, CancellationToken token) => !token.CanBeCanceled
+        ? default
+        : token.UnsafeRegister(static source => Cancel((CancellationTokenSource)source!), source);
+
+    /// <summary>Cancels a backend's token. What its callbacks throw is none of the caller's business.</summary>
+    public static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException)
+        {
+        }
+    }
+
+    /// <summary>Keeps a source for the next call, if nothing can cancel it any more.</summary>
+    public static void Release(CancellationTokenSource source, CancellationTokenRegistration link, CancellationToken linked)
+    {
+        if ((!linked.CanBeCanceled || link.Unregister()) && source.TryReset())
+        {
+            t_spare = source;
+        }
+    }
+
+    private bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _underWay) <= _options.MaxConcurrency)
+        {
+            return true;
+        }
+
+        Exit();
+        return false;
+    }
+
+    private bool IsWatched()
+    {
+        long until = Volatile.Read(ref _watchedUntil);
+        if (until != 0 && _time.GetTimestamp() > until && !IsOpen)
+        {
+            // A failure at this moment sets it anew, and is not overwritten.
+            _ = Interlocked.CompareExchange(ref _watchedUntil, 0, until);
+            return Volatile.Read(ref _watchedUntil) != 0;
+        }
+
+        return until != 0;
+    }
+
+    private void Switch(int circuit)
+    {
+        int before = Interlocked.Exchange(ref _circuit, circuit);
+        int change = (circuit == Closed ? 0 : 1) - (before == Closed ? 0 : 1);
+        if (change != 0)
+        {
+            Interlocked.Add(ref _board.Impaired, change);
+        }
+    }
+
+    private ResiliencePipeline<GuardedReply> BuildPipeline()
+    {
+        var builder = new ResiliencePipelineBuilder<GuardedReply> { TimeProvider = _time, Name = _backend.Name };
+        if (_options.Retries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<GuardedReply>
+            {
+                MaxRetryAttempts = _options.Retries,
+                Delay = _options.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = args => new(GuardedCall.Of(args.Context).MayRetry(args.Outcome.Exception)),
+            });
+        }
+
+        return builder
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<GuardedReply>
+            {
+                FailureRatio = _options.FailureRatio,
+                MinimumThroughput = _options.MinimumThroughput,
+                SamplingDuration = _options.SamplingDuration,
+                BreakDuration = _options.BreakDuration,
+                ShouldHandle = args => new(GuardedCall.Of(args.Context).IsBackendsFault(args.Outcome.Exception)),
+                OnOpened = args =>
+                {
+                    Volatile.Write(ref _openUntil, (_time.GetUtcNow() + args.BreakDuration).UtcTicks);
+                    Switch(Open);
+                    return default;
+                },
+                OnHalfOpened = _ =>
+                {
+                    Switch(HalfOpen);
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    Switch(Closed);
+                    return default;
+                },
+            })
+            .AddTimeout(new TimeoutStrategyOptions
+            {
+                Timeout = _options.Timeout,
+                TimeoutGenerator = args => new(GuardedCall.Of(args.Context).AttemptTimeout),
+            })
+            .Build();
+    }
+}
+
+/// <summary>How many circuits of one orchestrator are other than closed: 0 in good times, so that nobody need look at each.</summary>
+internal sealed class CircuitBoard
+{
+    public int Impaired;
+}

@@ -1,0 +1,59 @@
+using HoloLoom.Fast.Profiling;
+
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>Where an orchestrator's times go in a profiler: the channels by index, found once.</summary>
+internal sealed class ExecutionProfile
+{
+    private readonly Profiler _profiler;
+    private readonly LatencyChannel?[] _backends;
+    private readonly LatencyChannel[] _queryTypes;
+    private readonly (IExecutionPattern Pattern, LatencyChannel Channel)[] _patterns;
+
+    public ExecutionProfile(Profiler profiler, Orchestrator orchestrator)
+    {
+        _profiler = profiler;
+        _backends = [.. orchestrator.Router.Backends.Select(name => profiler.Channel(ProfileKind.Backend, name))];
+        _queryTypes = [.. orchestrator.Router.QueryTypes.Select(name => profiler.Channel(ProfileKind.QueryType, name))];
+        _patterns = [.. orchestrator.Patterns.Select(pattern => (pattern, profiler.Channel(ProfileKind.Pattern, pattern.Name)))];
+        profiler.AddCircuits(() =>
+        {
+            BackendSet open = orchestrator.OpenCircuits;
+            return orchestrator.Router.Backends.Where((_, index) => open.Contains(index));
+        });
+    }
+
+    public void Called(int backend, double milliseconds, CallStatus status)
+    {
+        LatencyChannel channel = _backends[backend]!;
+        switch (status)
+        {
+            case CallStatus.Answered:
+                channel.Record(milliseconds);
+                break;
+            case CallStatus.Failed or CallStatus.TimedOut:
+                channel.Record(milliseconds);
+                channel.CountError();
+                break;
+            case CallStatus.Rejected:
+                channel.CountRejection();
+                break;
+        }
+    }
+
+    public void Executed(IExecutionPattern pattern, int queryType, double milliseconds)
+    {
+        foreach ((IExecutionPattern known, LatencyChannel channel) in _patterns)
+        {
+            if (ReferenceEquals(known, pattern))
+            {
+                channel.Record(milliseconds);
+                break;
+            }
+        }
+
+        _queryTypes[queryType].Record(milliseconds);
+    }
+
+    public void LookedUp(bool hit) => _profiler.RecordCacheLookup(hit);
+}

@@ -1,0 +1,70 @@
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>
+/// A second backend is asked when the first takes longer than it usually does; the first answer counts, and the other call is taken back
+/// (Dean and Barroso, CACM 56, 2013).
+/// </summary>
+internal sealed class HedgedPattern : IExecutionPattern
+{
+    public string Name => ExecutionPatterns.Hedged;
+
+    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    {
+        using var takeBackFirst = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        ValueTask<BackendAnswer> pending = context.CallAsync(context.Decision.Backend, null, takeBackFirst.Token);
+        if (pending.IsCompleted)
+        {
+            return (await context.FailOverAsync(pending).ConfigureAwait(false)).Results;
+        }
+
+        Task<BackendAnswer> first = pending.AsTask();
+        if (await EndsWithinAsync(first, context).ConfigureAwait(false) || context.NextAlternative() is not (var hedge and >= 0))
+        {
+            return (await context.FailOverAsync(new(first)).ConfigureAwait(false)).Results;
+        }
+
+        using var takeBackSecond = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        Task<BackendAnswer> second = StartAsync(context, hedge, takeBackSecond.Token);
+        Task<BackendAnswer> earlier = await Task.WhenAny(first, second).ConfigureAwait(false);
+        Task<BackendAnswer> later = earlier == first ? second : first;
+        BackendAnswer answer = await BothIfThrowingAsync(earlier, later).ConfigureAwait(false);
+        if (!answer.IsAnswered)
+        {
+            return (await context.FailOverAsync(new(later)).ConfigureAwait(false)).Results;
+        }
+
+        (later == first ? takeBackFirst : takeBackSecond).Cancel();
+        BackendAnswer beaten = await later.ConfigureAwait(false);
+        if (later == first && beaten.Status == CallStatus.Cancelled)
+        {
+            context.RecordBeaten(beaten);
+        }
+
+        return answer.Results;
+    }
+
+    private static async Task<BackendAnswer> StartAsync(PatternContext context, int backend, CancellationToken token) =>
+        await context.CallAsync(backend, null, token).ConfigureAwait(false);
+
+    private static async ValueTask<bool> EndsWithinAsync(Task first, PatternContext context)
+    {
+        TimeSpan usual = context.UsualLatency(context.Decision.Backend);
+        TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
+        using var stop = new CancellationTokenSource();
+        Task delay = Task.Delay(wait, context.Options.TimeProvider, stop.Token);
+        bool ended = await Task.WhenAny(first, delay).ConfigureAwait(false) == first;
+        await stop.CancelAsync().ConfigureAwait(false);
+        return ended;
+    }
+
+    // The caller has cancelled: the other call ends by that as well, and its exception must not go unseen.
+    private static async ValueTask<BackendAnswer> BothIfThrowingAsync(Task<BackendAnswer> earlier, Task<BackendAnswer> later)
+    {
+        if (!earlier.IsCompletedSuccessfully)
+        {
+            await Task.WhenAll(earlier, later).ConfigureAwait(false);
+        }
+
+        return await earlier.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,302 @@
+using HoloLoom.Fast.Classification;
+
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>
+/// Takes a query, lets the router decide, calls backends in the pattern that suits, and learns from every call. Slow and broken backends are
+/// kept from the caller: by timeout, retry, circuit breaker and concurrency limit, and by turning to another backend.
+/// </summary>
+/// <remarks>
+/// One orchestrator serves all threads. It does not own the router or the backends. A backend whose circuit is open is not available to the
+/// router until it is time to try it again.
+/// </remarks>
+/// <example>
+/// <code>
+/// using var router = new Router();
+/// var orchestrator = new Orchestrator(router, [new MyGraph(), new MyVectors()]);
+/// ExecutionResult found = await orchestrator.ExecuteAsync("who wrote this paper");
+/// orchestrator.Feedback(found.Decision.Id, 1.0);
+/// </code>
+/// </example>
+public sealed partial class Orchestrator
+{
+    // A context that an execution without waiting has left; one that waited may still be known to a call and is not used again.
+    [ThreadStatic]
+    private static PatternContext? t_spare;
+
+    private readonly BackendGuard?[] _guards;
+    private readonly ulong _registered;
+    private readonly double _millisecondsPerTick;
+    private readonly CircuitBoard _board = new();
+    private readonly IExecutionPattern[] _patterns;
+    private readonly IPatternSelector _selector;
+
+    // Per variant of the router's experiment; null where the selector chooses.
+    private readonly string?[]? _patternOf;
+    private readonly ResultCache? _cache;
+    private readonly FeedbackTable? _feedback;
+    private readonly Func<ExecutionRequest, CancellationToken, ValueTask<ExecutionResult>> _run;
+
+    /// <summary>Builds an orchestrator.</summary>
+    /// <param name="router">Decides, and learns.</param>
+    /// <param name="backends">What to call, each with the name of one of the router's backends; those of the router that are not here are never chosen.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="RouterConfigurationException">An option is not usable, or the backends do not fit the router; the exception tells which and why.</exception>
+    public Orchestrator(Router router, IReadOnlyList<IBackend> backends, OrchestratorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        ArgumentNullException.ThrowIfNull(backends);
+        Router = router;
+        Options = (options ?? new OrchestratorOptions()).Checked(router);
+        _millisecondsPerTick = 1000.0 / Options.TimeProvider.TimestampFrequency;
+        DeadlineTicks = (long)(Options.Deadline.TotalSeconds * Options.TimeProvider.TimestampFrequency);
+        _guards = new BackendGuard?[router.Backends.Count];
+        _registered = Register(backends);
+        _selector = Options.CustomSelector ?? new RulePatternSelector(Options.Selector);
+        _patterns =
+        [
+            .. Options.CustomPatterns,
+            new FeedForwardPattern(),
+            new ParallelPattern(),
+            new RecursivePattern(),
+            new StrangeLoopPattern(),
+            new ChainPattern(),
+            new HedgedPattern(),
+        ];
+        _patternOf = PatternsOfVariants();
+        _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
+        _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
+        _run = (request, token) => RunAsync(request, token);
+        Profile = Options.Profiler is { } profiler ? new ExecutionProfile(profiler, this) : null;
+    }
+
+    /// <summary>The router.</summary>
+    public Router Router { get; }
+
+    /// <summary>The options in force.</summary>
+    public OrchestratorOptions Options { get; }
+
+    /// <summary>The backends that can be called at this moment: registered, and with a circuit that lets a call through.</summary>
+    public BackendSet Available => new(Reachable(_registered));
+
+    /// <summary>The backends whose circuit is other than closed.</summary>
+    public BackendSet OpenCircuits
+    {
+        get
+        {
+            ulong open = 0;
+            for (int backend = 0; backend < _guards.Length; backend++)
+            {
+                open |= _guards[backend] is { IsOpen: true } ? 1UL << backend : 0;
+            }
+
+            return new BackendSet(open);
+        }
+    }
+
+    /// <summary>Hits, misses and entries of the result cache; zeros without one.</summary>
+    public CacheStatistics CacheStatistics => _cache?.Statistics ?? default;
+
+    internal ExecutionProfile? Profile { get; }
+
+    internal long DeadlineTicks { get; }
+
+    internal IReadOnlyList<IExecutionPattern> Patterns => _patterns;
+
+    /// <summary>Executes a query with every backend available, in the pattern that suits.</summary>
+    /// <param name="query">The query; any length, any content.</param>
+    /// <param name="cancellationToken">Ends the execution; the calls under way are taken back.</param>
+    /// <inheritdoc cref="ExecuteAsync(in ExecutionRequest, CancellationToken)"/>
+    public ValueTask<ExecutionResult> ExecuteAsync(string query, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new ExecutionRequest(query), cancellationToken);
+
+    /// <summary>Executes a query.</summary>
+    /// <param name="request">The query, and what is said of how to execute it.</param>
+    /// <param name="cancellationToken">Ends the execution; the calls under way are taken back.</param>
+    /// <returns>The results, and how they came about. With the result cache, perhaps those of an earlier execution.</returns>
+    /// <exception cref="ArgumentException">The request is not valid: no query, a bad limit, an unknown pattern or backend.</exception>
+    /// <exception cref="ExecutionException">No backend answered; the exception tells of each why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<ExecutionResult> ExecuteAsync(in ExecutionRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request.Query, nameof(request));
+        if (request.Limit is < 1 or > ExecutionRequest.MaxLimit)
+        {
+            throw new ArgumentException($"The limit is {request.Limit}; a number from 1 to {ExecutionRequest.MaxLimit} is expected.", nameof(request));
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ExecutionResult>(cancellationToken);
+        }
+
+        if (_cache is null || request.Plan is not null)
+        {
+            return RunAsync(request, cancellationToken);
+        }
+
+        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern);
+        bool isHit = _cache.TryGet(key, out ExecutionResult known);
+        Profile?.LookedUp(isHit);
+        return isHit ? new(known) : _cache.RunAsync(key, request, _run, cancellationToken);
+    }
+
+    /// <summary>
+    /// A user's judgement of an execution: it takes the place of the measured relevance in what every backend that answered has learned from it,
+    /// once. See <see cref="Router.Amend"/>.
+    /// </summary>
+    /// <param name="id">The id of the execution's decision.</param>
+    /// <param name="feedback">0..1.</param>
+    /// <returns>
+    /// Accepted; Duplicate if feedback was given before; Expired if the execution is not among the latest
+    /// <see cref="OrchestratorOptions.FeedbackWindow"/> of this process; Unknown if the id is not the router's.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The feedback is outside 0..1.</exception>
+    public RecordResult Feedback(DecisionId id, double feedback)
+    {
+        if (!(feedback >= 0 && feedback <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(feedback), feedback, "A number from 0 to 1 is expected.");
+        }
+
+        if (_feedback is null || !_feedback.TryGet(id, out RecordedCall first, out RecordedCall[]? others, out long timestamp))
+        {
+            return Router.IsGenuine(id) ? RecordResult.Expired : RecordResult.Unknown;
+        }
+
+        TimeSpan age = Options.TimeProvider.GetElapsedTime(timestamp);
+        RecordResult result = Amend(first, feedback, age);
+        foreach (RecordedCall other in others ?? [])
+        {
+            RecordResult second = Amend(other, feedback, age);
+            result = second == RecordResult.Accepted ? second : result;
+        }
+
+        return result;
+    }
+
+    /// <summary>Forgets all remembered results.</summary>
+    public void ClearCache() => _cache?.Clear();
+
+    internal BackendGuard Guard(int backend) => _guards[backend]!;
+
+    /// <summary>From one timestamp of the clock to another.</summary>
+    internal double Milliseconds(long start, long end) => (end - start) * _millisecondsPerTick;
+
+    internal double RelevanceOf(string query, in BackendAnswer answer)
+    {
+        if (Options.Relevance is not { } relevance)
+        {
+            return answer.MeanScore;
+        }
+
+        double given = relevance(query, answer);
+        return double.IsNaN(given) ? 0 : Math.Clamp(given, 0, 1);
+    }
+
+    private RecordResult Amend(in RecordedCall call, double feedback, TimeSpan age)
+    {
+        var recorded = new Outcome(call.Relevance, call.LatencyMs);
+        return Router.Amend(call.Id, recorded, recorded with { Feedback = feedback }, age);
+    }
+
+    private ValueTask<ExecutionResult> RunAsync(in ExecutionRequest request, CancellationToken token)
+    {
+        long start = Options.TimeProvider.GetTimestamp();
+        int[]? plan = request.Plan is null ? null : PlanOf(request.Plan);
+        ulong wanted = plan is null ? request.Available.Mask & _registered : MaskOf(plan);
+        if (wanted == 0)
+        {
+            throw new ArgumentException("None of the backends that the request allows has been given to the orchestrator.", nameof(request));
+        }
+
+        ulong mask = Reachable(wanted);
+        if (mask == 0)
+        {
+            return ValueTask.FromException<ExecutionResult>(AllDown(wanted));
+        }
+
+        ClassifiedQuery classified;
+        Decision decision;
+        using (Options.Profiler?.ProfileRouting() ?? default)
+        {
+            classified = Router.Classify(request.Query);
+            decision = Router.Route(classified, new BackendSet(plan is null ? mask : FirstOf(plan, mask)));
+        }
+
+        IExecutionPattern pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
+        PatternContext context = t_spare ?? new PatternContext();
+        t_spare = null;
+        context.Begin(this, request, classified, decision, mask, plan, start, token);
+        ValueTask<IReadOnlyList<SearchResult>> running = pattern.RunAsync(context);
+        if (!running.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(context, pattern, running);
+        }
+
+        IReadOnlyList<SearchResult> results = running.Result;
+        if (context.Answered == BackendSet.None)
+        {
+            return ValueTask.FromException<ExecutionResult>(NoAnswer(context));
+        }
+
+        ExecutionResult result = Complete(context, pattern, results);
+        context.End();
+        t_spare = context;
+        return new(result);
+    }
+
+    private async ValueTask<ExecutionResult> AwaitAsync(
+        PatternContext context, IExecutionPattern pattern, ValueTask<IReadOnlyList<SearchResult>> running)
+    {
+        IReadOnlyList<SearchResult> results = await running.ConfigureAwait(false);
+        return context.Answered == BackendSet.None ? throw NoAnswer(context) : Complete(context, pattern, results);
+    }
+
+    private ExecutionResult Complete(PatternContext context, IExecutionPattern pattern, IReadOnlyList<SearchResult>? results)
+    {
+        // Of one call the clock was read a moment ago; after several there was fusing to do.
+        long now = context.Asked.Count == 1 ? context.LastEnd : Options.TimeProvider.GetTimestamp();
+        double elapsed = Milliseconds(context.Start, now);
+        if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
+        {
+            _feedback.Add(context.Decision.Id, first, others, now);
+        }
+
+        if (Options.Learn)
+        {
+            Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
+        }
+
+        Profile?.Executed(pattern, context.Decision.QueryType, elapsed);
+        return new ExecutionResult(
+            results ?? throw new InvalidOperationException($"The pattern '{pattern.Name}' returned null instead of results."),
+            context.Decision,
+            pattern.Name,
+            context.BestScore,
+            elapsed,
+            context.Asked,
+            context.Answered,
+            context.Failures);
+    }
+
+    private static ulong FirstOf(int[] plan, ulong mask) => 1UL << Array.Find(plan, backend => (mask >> backend & 1) != 0);
+
+    private ulong Reachable(ulong wanted)
+    {
+        if (Volatile.Read(ref _board.Impaired) == 0)
+        {
+            return wanted;
+        }
+
+        for (int backend = 0; backend < _guards.Length; backend++)
+        {
+            if (_guards[backend] is { IsAvailable: false })
+            {
+                wanted &= ~(1UL << backend);
+            }
+        }
+
+        return wanted;
+    }
+}

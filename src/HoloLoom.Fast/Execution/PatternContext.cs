@@ -1,0 +1,319 @@
+using System.Numerics;
+using HoloLoom.Fast.Classification;
+
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>What an execution pattern works with: one query, its decision, and the means to call backends. Every call's outcome is recorded by itself.</summary>
+/// <remarks>Calls may run at the same time. A context belongs to one execution, and must not be used once the pattern has returned.</remarks>
+public sealed class PatternContext
+{
+    private readonly Lock _gate = new();
+    private readonly List<RecordedCall> _others = [];
+    private readonly int[] _order = new int[BackendSet.MaxBackends];
+    private Orchestrator _owner = null!;
+    private ClassifiedQuery _classified;
+    private ulong _mask;
+    private ulong _asked;
+    private ulong _answered;
+    private int[]? _plan;
+    private int _orderLength;
+    private long _start;
+    private long _deadline;
+    private long _lastEnd;
+    private RecordedCall _first;
+    private double _bestScore;
+    private double _bestRelevance;
+    private List<BackendFailure>? _failures;
+
+    internal PatternContext()
+    {
+    }
+
+    /// <summary>The query.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>How many results are wanted at most.</summary>
+    public int Limit { get; private set; }
+
+    /// <summary>The router's decision.</summary>
+    public Decision Decision { get; private set; }
+
+    /// <summary>The caller's token. Calls throw when it is cancelled.</summary>
+    public CancellationToken CancellationToken { get; private set; }
+
+    /// <summary>The settings of the built-in patterns.</summary>
+    public OrchestratorOptions Options => _owner.Options;
+
+    /// <summary>What is left until the deadline; never negative.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            TimeSpan left = Options.TimeProvider.GetElapsedTime(Options.TimeProvider.GetTimestamp(), _deadline);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    internal BackendSet Asked => new(Volatile.Read(ref _asked));
+
+    internal BackendSet Answered => new(Volatile.Read(ref _answered));
+
+    internal double BestScore => _bestScore;
+
+    internal double BestRelevance => _bestRelevance;
+
+    internal long Start => _start;
+
+    /// <summary>When the call that ended last ended.</summary>
+    internal long LastEnd => Volatile.Read(ref _lastEnd);
+
+    internal IReadOnlyList<BackendFailure> Failures
+    {
+        get
+        {
+            if (_failures is null)
+            {
+                return [];
+            }
+
+            lock (_gate)
+            {
+                return [.. _failures];
+            }
+        }
+    }
+
+    /// <summary>
+    /// Calls the decision's backend; if it gives no answer, the next alternative, until one answers or none is left. Throws only when the
+    /// caller cancels.
+    /// </summary>
+    /// <returns>The first answer, or the last failure.</returns>
+    /// <exception cref="OperationCanceledException">The caller's token is cancelled.</exception>
+    public ValueTask<BackendAnswer> CallPrimaryAsync()
+    {
+        ValueTask<BackendAnswer> pending = CallAsync(Decision.Backend);
+        if (!pending.IsCompletedSuccessfully)
+        {
+            return FailOverAsync(pending);
+        }
+
+        BackendAnswer answer = pending.Result;
+        return answer.IsAnswered ? new(answer) : FailOverAsync(new(answer));
+    }
+
+    /// <summary>Calls a backend under its policies. Throws only when the caller cancels: whatever else happens is told by the answer.</summary>
+    /// <param name="backend">A backend's index: the decision's, or one from <see cref="NextAlternative"/>.</param>
+    /// <param name="previous">The results so far, for the backend to see; null: none.</param>
+    /// <param name="cancellationToken">Takes this one call back, besides <see cref="CancellationToken"/>; must be cancelled along with it.</param>
+    /// <exception cref="OperationCanceledException">The caller's token is cancelled.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such backend among those that may be asked.</exception>
+    public ValueTask<BackendAnswer> CallAsync(
+        int backend, IReadOnlyList<SearchResult>? previous = null, CancellationToken? cancellationToken = null)
+    {
+        ulong others = Interlocked.Or(ref _asked, Bit(backend)) | Bit(backend);
+        bool mayTurnToAnother = (_mask & ~others) != 0;
+        return CallAsync(backend, previous ?? [], mayTurnToAnother, cancellationToken ?? CancellationToken);
+    }
+
+    /// <summary>The best backend that was not asked yet and can be: of a plan the next one, else by what the router has learned. −1 if there is none.</summary>
+    public int NextAlternative()
+    {
+        lock (_gate)
+        {
+            if (_orderLength < 0)
+            {
+                _orderLength = _plan is null
+                    ? _owner.Router.CopyAlternatives(Decision, new BackendSet(_mask), _order)
+                    : CopyPlan();
+            }
+
+            ulong asked = Volatile.Read(ref _asked);
+            foreach (int backend in _order.AsSpan(0, _orderLength))
+            {
+                if ((asked >> backend & 1) == 0 && _owner.Guard(backend).IsAvailable)
+                {
+                    return backend;
+                }
+            }
+
+            return -1;
+        }
+    }
+
+    /// <summary>
+    /// The backend that the router prefers once the score is counted as evidence for this query alone: a draw from the posteriors, the
+    /// scored backend's being updated with the score at the weight of <see cref="OrchestratorOptions.EvidenceShare"/>. Nothing is learned.
+    /// </summary>
+    /// <param name="backend">The backend that answered.</param>
+    /// <param name="score">How well, 0..1.</param>
+    public int Reconsider(int backend, double score)
+    {
+        ulong available = Bit(backend);
+        for (ulong rest = _mask; rest != 0; rest &= rest - 1)
+        {
+            int candidate = BitOperations.TrailingZeroCount(rest);
+            available |= _owner.Guard(candidate).IsAvailable ? 1UL << candidate : 0;
+        }
+
+        return _owner.Router.Reconsider(Decision, backend, Math.Clamp(score, 0, 1), Options.EvidenceShare, new BackendSet(available));
+    }
+
+    /// <summary>Makes one list of several answers, as the options say; of a single list, that list.</summary>
+    /// <param name="answers">Answers of different backends, in the order of the calls.</param>
+    public IReadOnlyList<SearchResult> Fuse(IReadOnlyList<BackendAnswer> answers)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        BackendAnswer[] found = [.. answers.Where(static answer => answer.IsAnswered && answer.Results.Count > 0)];
+        return found.Length switch
+        {
+            0 => [],
+            1 => found[0].Results,
+            _ => Options.Fusion.Fuse(found, Limit),
+        };
+    }
+
+    /// <summary>What the backend's latest answers took at the quantile that hedging waits for, or the initial delay while too few are known.</summary>
+    /// <param name="backend">A backend's index.</param>
+    public TimeSpan UsualLatency(int backend)
+    {
+        LatencyWindow latencies = _owner.Guard(backend).Latencies;
+        return latencies.Count >= Options.HedgeMinimumSamples ? TimeSpan.FromMilliseconds(latencies.Quantile()) : Options.HedgeInitialDelay;
+    }
+
+    internal void Begin(
+        Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, ulong mask, int[]? plan, long start, CancellationToken token)
+    {
+        (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
+        (_classified, _mask, _plan, _start, _deadline) = (classified, mask, plan, start, start + owner.DeadlineTicks);
+        (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
+        _others.Clear();
+    }
+
+    /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
+    internal void End() => (Query, CancellationToken, _plan, _failures) = ("", default, null, null);
+
+    /// <summary>What is to be remembered for feedback; false if nobody answered.</summary>
+    internal bool TryGetRecorded(out RecordedCall first, out RecordedCall[]? others)
+    {
+        first = _first;
+        others = _others.Count == 0 ? null : [.. _others];
+        return _answered != 0;
+    }
+
+    internal ValueTask<BackendAnswer> CallAsync(int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, CancellationToken token)
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        bool isPrimary = backend == Decision.Backend;
+        DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
+        long start = Options.TimeProvider.GetTimestamp();
+        long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
+        ValueTask<GuardedReply> pending = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token);
+        return pending.IsCompletedSuccessfully
+            ? new(Finish(backend, id, start, pending.Result))
+            : AwaitAsync(backend, id, start, pending);
+    }
+
+    /// <summary>Calls backends at once, each with the whole time that is left.</summary>
+    internal ValueTask<BackendAnswer> CallBesideAsync(int backend)
+    {
+        Interlocked.Or(ref _asked, Bit(backend));
+        return CallAsync(backend, [], mayTurnToAnother: false, CancellationToken);
+    }
+
+    /// <summary>
+    /// Learns from a primary that was taken back because a hedge, begun later, had answered: it was beaten although it had a head start, so
+    /// its reward is 0, and its time until then counts among its latencies.
+    /// </summary>
+    internal void RecordBeaten(in BackendAnswer answer)
+    {
+        _owner.Guard(answer.Backend).Latencies.Add(answer.LatencyMs);
+        if (Options.Learn)
+        {
+            _owner.Router.RecordFailure(answer.DecisionId, answer.LatencyMs, counted: false);
+        }
+    }
+
+    /// <summary>Asks the alternatives one after the other until one answers.</summary>
+    internal async ValueTask<BackendAnswer> FailOverAsync(ValueTask<BackendAnswer> pending)
+    {
+        BackendAnswer answer = await pending.ConfigureAwait(false);
+        while (!answer.IsAnswered && NextAlternative() is var next and >= 0)
+        {
+            answer = await CallAsync(next).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, ValueTask<GuardedReply> pending) =>
+        Finish(backend, id, start, await pending.ConfigureAwait(false));
+
+    private BackendAnswer Finish(int backend, DecisionId id, long start, in GuardedReply reply)
+    {
+        long end = Options.TimeProvider.GetTimestamp();
+        double latency = _owner.Milliseconds(start, end);
+        Volatile.Write(ref _lastEnd, end);
+        var answer = new BackendAnswer(backend, reply.Status, reply.Results, reply.MeanScore, latency, reply.Error, id);
+        switch (reply.Status)
+        {
+            case CallStatus.Answered:
+                _owner.Guard(backend).Latencies.Add(latency);
+                double relevance = _owner.RelevanceOf(Query, answer);
+                if (Options.Learn)
+                {
+                    _owner.Router.RecordCall(id, new Outcome(relevance, latency));
+                }
+
+                AddAnswer(answer, new RecordedCall(id, relevance, latency));
+                break;
+            case CallStatus.Failed or CallStatus.TimedOut when Options.Learn:
+                _owner.Router.RecordFailure(id, latency, counted: false);
+                break;
+        }
+
+        _owner.Profile?.Called(backend, latency, reply.Status);
+        if (reply.Status is CallStatus.Cancelled)
+        {
+            // By the caller, or else by the pattern, which knows what it did.
+            CancellationToken.ThrowIfCancellationRequested();
+        }
+        else if (reply.Status != CallStatus.Answered)
+        {
+            lock (_gate)
+            {
+                (_failures ??= []).Add(new BackendFailure(_owner.Router.Backends[backend], reply.Status, reply.Error));
+            }
+        }
+
+        return answer;
+    }
+
+    private void AddAnswer(in BackendAnswer answer, in RecordedCall call)
+    {
+        lock (_gate)
+        {
+            if (_answered == 0)
+            {
+                _first = call;
+            }
+            else
+            {
+                _others.Add(call);
+            }
+
+            _answered |= 1UL << answer.Backend;
+            _bestScore = Math.Max(_bestScore, answer.MeanScore);
+            _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
+        }
+    }
+
+    private int CopyPlan()
+    {
+        _plan.CopyTo(_order.AsSpan());
+        return _plan!.Length;
+    }
+
+    private ulong Bit(int backend) => (uint)backend < BackendSet.MaxBackends && (_mask >> backend & 1) != 0
+        ? 1UL << backend
+        : throw new ArgumentOutOfRangeException(nameof(backend), backend, $"Not one of the backends that may be asked, {new BackendSet(_mask)}.");
+}

@@ -1,0 +1,30 @@
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>On to the next alternative while the mean score of the pass is below the threshold; the results of all passes are fused.</summary>
+internal sealed class RecursivePattern : IExecutionPattern
+{
+    public string Name => ExecutionPatterns.Recursive;
+
+    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    {
+        BackendAnswer answer = await context.CallPrimaryAsync().ConfigureAwait(false);
+        if (Suffices(answer, context))
+        {
+            return answer.Results;
+        }
+
+        var answers = new List<BackendAnswer> { answer };
+        while (answers.Count < context.Options.RecursivePasses
+            && !Suffices(answers[^1], context)
+            && context.Remaining > TimeSpan.Zero
+            && context.NextAlternative() is var next and >= 0)
+        {
+            answers.Add(await context.CallAsync(next).ConfigureAwait(false));
+        }
+
+        return context.Fuse(answers);
+    }
+
+    private static bool Suffices(in BackendAnswer answer, PatternContext context) =>
+        answer.IsAnswered && answer.MeanScore >= context.Options.ConfidenceThreshold;
+}

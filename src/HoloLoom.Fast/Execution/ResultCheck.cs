@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>Holds a backend to what results must be. An answer that is in order is passed on as it is, without a copy.</summary>
+internal static class ResultCheck
+{
+    /// <param name="results">What the backend returned.</param>
+    /// <param name="limit">How many count.</param>
+    /// <param name="meanScore">The mean of the scores, 0..1; 0 without results.</param>
+    /// <returns>At most <paramref name="limit"/> results, with scores in 0..1.</returns>
+    /// <exception cref="InvalidOperationException">Null, or a result without an id.</exception>
+    public static IReadOnlyList<SearchResult> Clean(IReadOnlyList<SearchResult>? results, int limit, out double meanScore)
+    {
+        switch (results)
+        {
+            case null:
+                throw new InvalidOperationException("the backend returned null; an empty list is expected where nothing is found");
+            case SearchResult[] array:
+                return Clean(results, array, limit, out meanScore);
+            case List<SearchResult> list:
+                return Clean(results, CollectionsMarshal.AsSpan(list), limit, out meanScore);
+        }
+
+        var copy = new SearchResult[Math.Min(results.Count, limit)];
+        for (int i = 0; i < copy.Length; i++)
+        {
+            copy[i] = results[i];
+        }
+
+        return Clean(copy, copy, limit, out meanScore);
+    }
+
+    private static IReadOnlyList<SearchResult> Clean(
+        IReadOnlyList<SearchResult> whole, ReadOnlySpan<SearchResult> results, int limit, out double meanScore)
+    {
+        bool inOrder = results.Length <= limit;
+        results = inOrder ? results : results[..limit];
+        double sum = 0;
+        foreach (ref readonly SearchResult result in results)
+        {
+            if (result.Id is null)
+            {
+                throw new InvalidOperationException("the backend returned a result without an id");
+            }
+
+            inOrder &= result.Score >= 0 && result.Score <= 1;
+            sum += result.Score;
+        }
+
+        if (inOrder)
+        {
+            meanScore = results.Length == 0 ? 0 : sum / results.Length;
+            return whole;
+        }
+
+        SearchResult[] cleaned = results.ToArray();
+        sum = 0;
+        foreach (ref SearchResult result in cleaned.AsSpan())
+        {
+            double score = double.IsNaN(result.Score) ? 0 : Math.Clamp(result.Score, 0, 1);
+            sum += score;
+            result = result with { Score = score };
+        }
+
+        meanScore = cleaned.Length == 0 ? 0 : sum / cleaned.Length;
+        return cleaned;
+    }
+}

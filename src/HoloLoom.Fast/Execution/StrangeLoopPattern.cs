@@ -1,0 +1,28 @@
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>
+/// After the first pass the router decides again, with that pass's score as evidence (<see cref="PatternContext.Reconsider"/>). If it now
+/// prefers another backend, that one runs too and the results are fused.
+/// </summary>
+internal sealed class StrangeLoopPattern : IExecutionPattern
+{
+    public string Name => ExecutionPatterns.StrangeLoop;
+
+    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    {
+        BackendAnswer first = await context.CallPrimaryAsync().ConfigureAwait(false);
+        if (!first.IsAnswered || context.Remaining == TimeSpan.Zero)
+        {
+            return first.Results;
+        }
+
+        int preferred = context.Reconsider(first.Backend, first.MeanScore);
+        if (context.Asked.Contains(preferred))
+        {
+            return first.Results;
+        }
+
+        BackendAnswer second = await context.CallAsync(preferred).ConfigureAwait(false);
+        return context.Fuse([first, second]);
+    }
+}
