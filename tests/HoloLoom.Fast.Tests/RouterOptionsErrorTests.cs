@@ -31,7 +31,7 @@ public sealed class RouterOptionsErrorTests
     [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","strategy":"rule"}]}}""", "$.experiment.variants[1].strategy", "did you mean 'rules'?")]
     [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","weight":-1}]}}""", "$.experiment.variants[1].weight", "0 or more")]
     [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a","weight":0},{"name":"b","weight":0}]}}""", "$.experiment.variants", "all weights are 0")]
-    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","wait":1}]}}""", "$.experiment.variants[1].wait", "did you mean 'weight'?")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","weigth":1}]}}""", "$.experiment.variants[1].weigth", "did you mean 'weight'?")]
     [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","prior":{"alpha":0}}]}}""", "$.experiment.variants[1].prior.alpha", "above 0")]
     [InlineData("""{"experiment":{"name":"x","sharePosteriors":true,"variants":[{"name":"a"},{"name":"b","prior":{}}]}}""", "$.experiment.variants[1].prior", "shared posteriors")]
     [InlineData("""{"experiment":{"name":"x","sharePosteriors":1,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.sharePosteriors", "true or false")]

@@ -12,7 +12,7 @@ public sealed class StickyTests
     private static readonly string[] s_variants = ["control", "größer", "third"];
 
     // "unit 0" to "unit 31", as slots in hexadecimal: a change of any of them moves users of every running experiment.
-    private const string Golden = "GOLDEN";
+    private const string Golden = "212293398291aa822899328299822831";
 
     private static readonly string[] s_units =
         [.. Enumerable.Range(0, 20_000).Select(static i => i % 3 == 0 ? $"unit {i}" : i % 3 == 1 ? $"{i:x}ü🙂{i}" : new string('x', i % 700)), ""];
