@@ -14,6 +14,8 @@ internal static class Program
             RouteCommand.Create(),
             LearnCommand.Create(),
             StatsCommand.Create(),
+            ExperimentCommand.Create(),
+            SimulateCommand.Create(),
             SampleCommand.Create(),
             ConfigCommand.Create(),
         };

@@ -83,7 +83,7 @@ public sealed partial class Router
 
     private void DecideAll(Lane<LaneState> lane, ReadOnlySpan<byte> answers, ulong mask, Span<Decision> decisions)
     {
-        int done = _strategy is RulesStrategy rules ? DecideByRule(rules, lane, answers, mask, decisions) : 0;
+        int done = _experiment is null && _strategy is RulesStrategy rules ? DecideByRule(rules, lane, answers, mask, decisions) : 0;
         for (int i = done; i < answers.Length; i++)
         {
             decisions[i] = Decide(lane, _rules.Answers[answers[i]], mask, default);

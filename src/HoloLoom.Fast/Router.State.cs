@@ -111,7 +111,8 @@ public sealed partial class Router
             saved = TakeOver(loadFrom);
         }
 
-        _generations = new Generations(saved?.Generations ?? [], _queryTypes, _backends);
+        _generations = new Generations(
+            saved?.Generations ?? [], _queryTypes, _backends, _options.Experiment?.Name ?? "", [.. Variants]);
         BeginBoot(_boot);
         if (saved is not null)
         {
@@ -188,7 +189,7 @@ public sealed partial class Router
     // Grows with every decision and every outcome; equal values mean that there is nothing new to write.
     private long Activity()
     {
-        long activity = Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
+        long activity = Volatile.Read(ref _trafficMoves) + Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
         for (int i = 0; i < OutcomeLedger.Stripes; i++)
         {
             foreach (long answers in (ReadOnlySpan<long>)[.. _ledger.StripeAt(i).Answers, .. _amendments.StripeAt(i).Answers])

@@ -12,6 +12,7 @@ public sealed class LayeringTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         [""] = ["Strategies", "Classification", "Learning", "Sampling", "Persistence", "Internals"],
+        ["Experiments"] = ["", "Learning", "Persistence"],
         ["Execution"] = ["", "Profiling", "Classification", "Internals"],
         ["Profiling"] = ["", "Internals"],
         ["Strategies"] = ["Classification", "Learning", "Sampling", "Internals"],

@@ -125,7 +125,7 @@ internal static class BetaDistribution
         return -(b - 0.5) * Log1p(a / b) - a * Math.Log(s) + a + Binet(b) - Binet(s);
     }
 
-    private static double LogGamma(double x)
+    internal static double LogGamma(double x)
     {
         // Raised to at least 10 by Γ(x + 1) = x Γ(x), where the series below is exact to a double.
         double product = 1;
