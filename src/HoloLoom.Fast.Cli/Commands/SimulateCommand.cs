@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using HoloLoom.Fast.Cli.Terminal;
+using HoloLoom.Fast.Cli.Text;
 using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Cli.Commands;
