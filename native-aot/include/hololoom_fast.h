@@ -69,6 +69,7 @@ extern "C" {
 /* hlf_decision.flags */
 #define HLF_FLAG_PREFERRED_UNAVAILABLE 1u /* the preferred backend of the query type was not available */
 #define HLF_FLAG_LEARNED 2u               /* chosen by what was learned, not by rule or at random */
+#define HLF_FLAG_UNIFORM_SLICE 4u         /* drawn uniformly for an experiment, whatever was learned */
 
 /* A router: an opaque value. Created by hlf_router_create or hlf_router_open, ended by hlf_router_destroy. */
 typedef struct hlf_router hlf_router;

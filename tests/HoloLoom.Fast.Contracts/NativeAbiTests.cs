@@ -41,6 +41,7 @@ public sealed partial class NativeAbiTests
         Assert.Equal((int)RecordResult.Unknown, s_defines["UNKNOWN"]);
         Assert.Equal((int)DecisionFlags.PreferredUnavailable, s_defines["FLAG_PREFERRED_UNAVAILABLE"]);
         Assert.Equal((int)DecisionFlags.Learned, s_defines["FLAG_LEARNED"]);
+        Assert.Equal((int)DecisionFlags.UniformSlice, s_defines["FLAG_UNIFORM_SLICE"]);
         Assert.Equal(RoutingExports.OutcomeFields.HasCost, s_defines["OUTCOME_COST"]);
         Assert.Equal(RoutingExports.OutcomeFields.HasFeedback, s_defines["OUTCOME_FEEDBACK"]);
     }
