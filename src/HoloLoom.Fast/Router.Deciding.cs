@@ -28,9 +28,20 @@ public sealed partial class Router
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws) => _experiment is null
-        ? DecideAs(_strategy, _posteriors, 0, lane, query, available, draws)
-        : DecideIn(_experiment.Plan.Random(lane.State.Streams.Scalar.Next()), lane, query, available, draws);
+    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws, int sticky = -1)
+    {
+        // One way for both, so that the just-in-time compiler sees one place where strategies are called.
+        (IRoutingStrategy strategy, PosteriorTable posteriors, int slot) = (_strategy, _posteriors, 0);
+        if (_experiment is { } experiment)
+        {
+            slot = sticky >= 0 ? sticky : experiment.Plan.Random(lane.State.Streams.Scalar.Next());
+            Arm arm = experiment.Arms[slot & (TrafficPlan.SliceBit - 1)];
+            (strategy, posteriors) = (arm.Strategy, arm.Posteriors);
+            lane.Count(_exposureCounters + slot);
+        }
+
+        return DecideAs(strategy, posteriors, slot, lane, query, available, draws);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Decision DecideAs(
@@ -61,7 +72,9 @@ public sealed partial class Router
 
         DecisionId id = state.Seal.Close(state.NextSequence++, queryType, backend, slot);
         lane.Count(queryType * _backends.Length + backend);
-        flags |= (DecisionFlags)((slot & TrafficPlan.SliceBit) / TrafficPlan.SliceBit * (int)DecisionFlags.UniformSlice);
+
+        // The slice's bit of a slot is twice the flag.
+        flags |= (DecisionFlags)((slot & TrafficPlan.SliceBit) >> 1);
         return new Decision(id, backend, queryType, slot & (TrafficPlan.SliceBit - 1), confidence, flags);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
 using HoloLoom.Fast.Learning;
@@ -9,6 +8,7 @@ namespace HoloLoom.Fast;
 public sealed partial class Router
 {
     private readonly RunningExperiment? _experiment;
+    private readonly int _exposureCounters;
 
     /// <summary>
     /// The experiment's variants, then <c>holdout</c>; a decision's <see cref="Decision.Variant"/> is an index into them. Empty without an
@@ -35,7 +35,7 @@ public sealed partial class Router
         int slot = _experiment.Plan.Sticky(unit);
         Lane<LaneState> lane = _lanes.Current;
         ClassifiedQuery classified = _customClassifier is null ? _rules.Classify(query) : Checked(_customClassifier.Classify(query));
-        return DecideIn(slot, lane, classified, mask, default);
+        return Decide(lane, classified, mask, default, slot);
     }
 
     /// <inheritdoc cref="Route(ReadOnlySpan{char}, BackendSet, ReadOnlySpan{char})"/>
@@ -53,17 +53,7 @@ public sealed partial class Router
         int slot = _experiment.Plan.Sticky(utf8Unit);
         Lane<LaneState> lane = _lanes.Current;
         ClassifiedQuery classified = _customClassifier is null ? _rules.Classify(utf8Query) : Checked(_customClassifier.Classify(utf8Query));
-        return DecideIn(slot, lane, classified, mask, default);
-    }
-
-    // A router of its own for the experiment's choices: the strategy and the posteriors of the slot's arm.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Decision DecideIn(int slot, Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws)
-    {
-        Arm arm = _experiment!.Arms[slot & (TrafficPlan.SliceBit - 1)];
-        Decision decision = DecideAs(arm.Strategy, arm.Posteriors, slot, lane, query, available, draws);
-        lane.Count(_queryTypes.Length * _backends.Length + slot);
-        return decision;
+        return Decide(lane, classified, mask, default, slot);
     }
 
     // With the lock of the stripe of the decision's block held.
@@ -116,10 +106,9 @@ public sealed partial class Router
 
     private long[] Exposures()
     {
-        int cells = _queryTypes.Length * _backends.Length;
-        var counts = new long[cells + TrafficPlan.Slots];
+        var counts = new long[_exposureCounters + TrafficPlan.Slots];
         _lanes.AddTo(counts);
-        return counts[cells..];
+        return counts[_exposureCounters..];
     }
 
     // With all stripes held.

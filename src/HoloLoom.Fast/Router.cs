@@ -70,13 +70,14 @@ public sealed partial class Router : IDisposable
         _decay = _options.HalfLife is TimeSpan halfLife ? new ForwardDecay(halfLife, _options.TimeProvider) : null;
         (double[] priorAlpha, double[] priorBeta) = BuildPrior(_options, _queryTypes, _backends);
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
+        _exposureCounters = _queryTypes.Length * _backends.Length;
         _experiment = BuildExperiment(priorAlpha, priorBeta);
         Variants = _experiment is null ? [] : [.. _experiment.Arms.Select(static arm => arm.Name)];
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
         OpenState(seed, loadFrom);
-        _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length + TrafficPlan.Slots, LaneStates(seed));
+        _lanes = new LaneRegistry<LaneState>(_exposureCounters + TrafficPlan.Slots, LaneStates(seed));
         StartBackgroundFlush();
     }
 

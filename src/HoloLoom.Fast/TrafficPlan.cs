@@ -77,8 +77,8 @@ internal sealed class TrafficPlan
             Add(arm, (1 - holdout) * (1 - slice) * _restWeights[arm]);
         }
 
-        limits[^1] = ulong.MaxValue;
-        (_slots, _limits) = ([.. slots], [.. limits]);
+        // The last has no limit.
+        (_slots, _limits) = ([.. slots], [.. limits[..^1]]);
     }
 
     /// <summary>The part of the experiment's traffic that is divided evenly.</summary>
@@ -98,14 +98,14 @@ internal sealed class TrafficPlan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Random(ulong random)
     {
-        ulong[] limits = _limits;
-        int slot = 0;
-        while (slot < limits.Length - 1 && random >= limits[slot])
+        // How many limits are passed, counted without a branch that a processor would have to guess.
+        int passed = 0;
+        foreach (ulong limit in _limits)
         {
-            slot++;
+            passed += random >= limit ? 1 : 0;
         }
 
-        return _slots[slot];
+        return _slots[passed];
     }
 
     /// <summary>A unit's slot: always the same under one plan, and under another the same unless its share of traffic had to move.</summary>

@@ -33,19 +33,22 @@ internal static class ExperimentCommand
     }
 
     /// <summary>Prints a report.</summary>
-    public static int Print(ExperimentReport report, string format)
+    public static int Print(ExperimentReport report, string format) => Print(format switch
     {
-        byte[] bytes = format switch
-        {
-            "json" => [.. report.ToJson(), (byte)'\n'],
-            "markdown" => Encoding.UTF8.GetBytes(report.ToMarkdown()),
-            _ => Encoding.UTF8.GetBytes(report.ToText()),
-        };
+        "json" => [.. report.ToJson(), (byte)'\n'],
+        "markdown" => Encoding.UTF8.GetBytes(report.ToMarkdown()),
+        _ => Encoding.UTF8.GetBytes(report.ToText()),
+    });
+
+    /// <summary>Prints text, UTF-8.</summary>
+    public static int Print(ReadOnlySpan<byte> text)
+    {
         using Stream stdout = StandardOutput.Open();
         try
         {
-            stdout.Write(bytes);
-            stdout.Flush();
+            var output = new OutputBuffer(stdout);
+            output.Write(text);
+            output.Flush();
         }
         catch (ClosedPipeException)
         {

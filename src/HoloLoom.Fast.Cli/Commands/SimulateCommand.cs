@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using HoloLoom.Fast.Cli.Terminal;
-using HoloLoom.Fast.Cli.Text;
+using System.Text;
 using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Cli.Commands;
@@ -68,21 +67,8 @@ internal static class SimulateCommand
             winners[winner] = winners.GetValueOrDefault(winner) + 1;
         }
 
-        using Stream stdout = StandardOutput.Open();
-        try
-        {
-            using var text = new StreamWriter(stdout);
-            foreach ((string winner, long count) in winners)
-            {
-                text.Write(string.Create(CultureInfo.InvariantCulture, $"winner {winner}: {count} of {times} ({(double)count / times:0.0%})\n"));
-            }
-        }
-        catch (ClosedPipeException)
-        {
-            // Nobody wants to know.
-        }
-
-        return ExitCode.Done;
+        return ExperimentCommand.Print(Encoding.UTF8.GetBytes(string.Concat(winners.Select(pair => string.Create(
+            CultureInfo.InvariantCulture, $"winner {pair.Key}: {pair.Value} of {times} ({(double)pair.Value / times:0.0%})\n")))));
     }
 
     private static ExperimentReport Run(double[] rates, long outcomes, ulong seed)

@@ -24,6 +24,24 @@ internal static class Snapshots
                 Outcomes = 5, RewardSum = 1.0 / 3, LatencySumMs = double.PositiveInfinity, LatencyMaxMs = double.MaxValue,
             },
         ],
+        Experiments =
+        [
+            new()
+            {
+                Name = "größe", Running = true, SharePosteriors = true, Holdout = 0.1, Alpha = 0.01, Slice = 0.5, FailureRate = 0.2, P95LatencyMs = 7,
+                Variants =
+                [
+                    new()
+                    {
+                        Name = "a", Strategy = "rules", Configured = true, ConfiguredWeight = 2, Weight = null, Share = 0.3, Exposures = 5, SliceExposures = 4,
+                        BeforeChange = 3, Successes = 2, Slow = 1, RelevanceSum = 0.1 + 0.2, LatencySumMs = 9, Rewards = [1, 2, 3, 4, 5],
+                        SliceRewards = [5, 4, 3, 2, 1], Latencies = [7, 8], Cells = [new() { QueryType = "t", Backend = "b", Successes = 1 }],
+                    },
+                ],
+                Pairs = [new() { First = "a", Second = "b", Sums = [1, -0.5, 0.25, 1.0 / 3, 0] }],
+                Steps = [new() { At = DateTimeOffset.UnixEpoch, Kind = "promote", Variant = "a", Reason = "because" }],
+            },
+        ],
         DecisionsByStrategy = new() { ["thompson"] = 9, ["rules"] = 0 },
         OutcomesByResult = [1, 2, 3, 4],
         Ledger = new() { Floors = [0, ulong.MaxValue], Blocks = [new() { Key = 3, Bits = [0, 255, 128, 1] }] },
@@ -44,6 +62,7 @@ internal static class Snapshots
                 + $"{c.Outcomes} {Bits(c.RewardSum)} {Bits(c.LatencySumMs)} {Bits(c.LatencyMaxMs)}"),
             .. s.DecisionsByStrategy.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $"{p.Key}={p.Value}"),
             List(s.OutcomesByResult),
+            .. s.Experiments.Select(static e => System.Text.Json.JsonSerializer.Serialize(e)),
             List(s.Ledger.Floors),
             .. s.Ledger.Blocks.Select(static b => $"{b.Key} {Convert.ToHexString(b.Bits)}"),
         ]);
