@@ -1,0 +1,153 @@
+using System.Data;
+using HoloLoom.Fast.Execution;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace HoloLoom.Fast.Backends;
+
+/// <summary>Full text search in SQLite by its FTS5 module (https://sqlite.org/fts5.html): a file, or memory; nothing to install or start.</summary>
+/// <remarks>
+/// The query's words are searched for, any of them; nothing in a query is taken for FTS5's own syntax. SQLite works on a thread of the pool,
+/// and is interrupted when the call is cancelled.
+/// </remarks>
+public sealed class SqliteBackend : IBackend, IDisposable
+{
+    private readonly string _connectionString;
+    private readonly SqliteConnection _anchor;
+    private readonly string _table;
+    private readonly double _halfScore;
+
+    /// <summary>Opens the database and creates the table if it is missing.</summary>
+    /// <param name="name">The name of one of the router's backends.</param>
+    /// <param name="path">The file, created if missing; null: in memory, gone with this object.</param>
+    /// <param name="table">The FTS5 table, with the columns <c>id</c> (unindexed) and <c>text</c>.</param>
+    /// <param name="halfScore">The BM25 rank that becomes a score of 1/2; above 0.</param>
+    /// <exception cref="SqliteException">The file cannot be opened or is not a database, or the table is of another kind.</exception>
+    public SqliteBackend(string name, string? path = null, string table = "documents", double halfScore = 2)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(table);
+        Name = name;
+        _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
+        _table = Quoted(table);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            // Several connections to one memory need a name and a shared cache; the anchor keeps it alive.
+            DataSource = path ?? $"hololoom-{Guid.NewGuid():N}",
+            Mode = path is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate,
+            Cache = path is null ? SqliteCacheMode.Shared : SqliteCacheMode.Default,
+        }.ToString();
+        _anchor = new SqliteConnection(_connectionString);
+        try
+        {
+            _anchor.Open();
+            if (path is not null)
+            {
+                // Readers go on while one writes.
+                Execute("PRAGMA journal_mode = WAL;");
+            }
+
+            Execute($"CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');");
+        }
+        catch
+        {
+            _anchor.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Adds documents, or replaces those with the same ids: all of them or, if one fails, none.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <exception cref="SqliteException">The database is full, locked by another process, or damaged.</exception>
+    public void Add(IEnumerable<Document> documents)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        using SqliteConnection connection = Open();
+        using SqliteTransaction transaction = connection.BeginTransaction();
+        using SqliteCommand delete = connection.CreateCommand();
+        delete.CommandText = $"DELETE FROM {_table} WHERE id = $id";
+        using SqliteCommand insert = connection.CreateCommand();
+        insert.CommandText = $"INSERT INTO {_table} (id, text) VALUES ($id, $text)";
+        SqliteParameter deletedId = delete.Parameters.Add("$id", SqliteType.Text);
+        SqliteParameter id = insert.Parameters.Add("$id", SqliteType.Text);
+        SqliteParameter text = insert.Parameters.Add("$text", SqliteType.Text);
+        foreach (Document document in documents)
+        {
+            ArgumentNullException.ThrowIfNull(document, nameof(documents));
+            (deletedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
+            delete.ExecuteNonQuery();
+            insert.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
+    {
+        string match = string.Join(" OR ", Words.Of(query.Text).Distinct().Select(static word => $"\"{word}\""));
+        return match.Length == 0 ? new([]) : new(Task.Run<IReadOnlyList<SearchResult>>(() => Search(match, query.Limit, cancellationToken), cancellationToken));
+    }
+
+    /// <summary>Closes the database.</summary>
+    public void Dispose()
+    {
+        SqliteConnection.ClearPool(_anchor);
+        _anchor.Dispose();
+    }
+
+    private List<SearchResult> Search(string match, int limit, CancellationToken cancellationToken)
+    {
+        using SqliteConnection connection = Open();
+        using CancellationTokenRegistration interruption = cancellationToken.UnsafeRegister(
+            static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), connection);
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT id, text, bm25({_table}) FROM {_table} WHERE {_table} MATCH $match ORDER BY bm25({_table}), rowid LIMIT $limit";
+        command.Parameters.AddWithValue("$match", match);
+        command.Parameters.AddWithValue("$limit", limit);
+        var results = new List<SearchResult>();
+        try
+        {
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                // BM25 as FTS5 gives it is negative, the better the smaller.
+                results.Add(new SearchResult(reader.GetString(0), Scores.Saturated(-reader.GetDouble(2), _halfScore), reader.GetString(1)));
+            }
+        }
+        catch (SqliteException problem) when (problem.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("SQLite was interrupted.", problem, cancellationToken);
+        }
+
+        return results;
+    }
+
+    private SqliteConnection Open()
+    {
+        ObjectDisposedException.ThrowIf(_anchor.State == ConnectionState.Closed, this);
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Execute(string sql)
+    {
+        using SqliteCommand command = _anchor.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static string Quoted(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

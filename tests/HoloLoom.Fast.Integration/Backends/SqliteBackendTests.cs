@@ -1,0 +1,80 @@
+using HoloLoom.Fast.Backends;
+using Microsoft.Data.Sqlite;
+
+namespace HoloLoom.Fast.Integration.Backends;
+
+public sealed class SqliteBackendTests
+{
+    [Fact]
+    public async Task It_finds_in_memory_and_in_a_file_that_lasts()
+    {
+        using var directory = new TemporaryDirectory();
+        using (var memory = new SqliteBackend("lite"))
+        {
+            memory.Add(Corpus.Documents);
+            await Corpus.AssertFindsAsync(memory);
+            await Corpus.AssertRoutesAsync(memory);
+        }
+
+        using (var file = new SqliteBackend("lite", directory["corpus.db"]))
+        {
+            file.Add(Corpus.Documents);
+            await Corpus.AssertFindsAsync(file);
+        }
+
+        using var again = new SqliteBackend("lite", directory["corpus.db"]);
+        await Corpus.AssertRoutesAsync(again);
+    }
+
+    [Fact]
+    public async Task A_document_is_replaced_by_one_with_its_id_and_a_batch_is_added_whole_or_not_at_all()
+    {
+        using var backend = new SqliteBackend("lite");
+        backend.Add(Corpus.Documents);
+        backend.Add([new Document("coffee", "Tea instead")]);
+        Assert.Empty(await backend.SearchAsync("coffee"));
+        Assert.Equal("coffee", (await backend.SearchAsync("tea")).Single().Id);
+        Assert.Throws<ArgumentNullException>(() => backend.Add([new Document("new", "zeppelin"), null!]));
+        Assert.Empty(await backend.SearchAsync("zeppelin"));
+    }
+
+    [Fact]
+    public async Task A_search_is_interrupted_when_it_is_cancelled()
+    {
+        using var backend = new SqliteBackend("lite");
+        backend.Add(Enumerable.Range(0, 200_000).Select(static i => new Document($"{i}", $"same words in every document {i}")));
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
+
+        // Quick machines may be done before; what matters is that a cancelled search ends as one, and the next one is not harmed.
+        Exception? ended = await Record.ExceptionAsync(async () => await backend.SearchAsync("same words in every document", 10_000, source.Token));
+        Assert.True(ended is null or OperationCanceledException, $"{ended}");
+        Assert.Equal(10, (await backend.SearchAsync("same words")).Count);
+    }
+
+    [Fact]
+    public void What_is_no_database_is_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        string file = directory.Write("notes.txt", "not a database, but long enough to be mistaken for one by its length alone");
+        Assert.Throws<SqliteException>(() => new SqliteBackend("lite", file));
+        Assert.Throws<SqliteException>(() => new SqliteBackend("lite", directory["missing/corpus.db"]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteBackend("lite", halfScore: 0));
+        Assert.Throws<ArgumentException>(() => new SqliteBackend(""));
+    }
+
+    [Fact]
+    public async Task A_strange_table_name_is_only_a_name()
+    {
+        using var backend = new SqliteBackend("lite", table: "we\"ird; DROP TABLE x");
+        backend.Add(Corpus.Documents);
+        Assert.Equal("attention", (await backend.SearchAsync("transformer")).Single().Id);
+    }
+
+    [Fact]
+    public async Task After_disposal_it_says_so()
+    {
+        var backend = new SqliteBackend("lite");
+        backend.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await backend.SearchAsync("x"));
+    }
+}
