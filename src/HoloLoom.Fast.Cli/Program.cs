@@ -15,6 +15,8 @@ internal static class Program
             LearnCommand.Create(),
             StatsCommand.Create(),
             ConfigCommand.Create(),
+            BenchCommand.Create(),
+            DemoCommand.Create(),
         };
 
         // A query file may well be called @something: no response files. The commands watch for signals themselves, because a batch

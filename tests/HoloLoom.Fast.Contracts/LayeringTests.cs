@@ -53,6 +53,16 @@ public sealed class LayeringTests
     }
 
     [Fact]
+    public void Backends_stand_on_the_engine_and_the_engine_on_no_other_project()
+    {
+        Assert.Equal([Root], Own(typeof(Backends.Document).Assembly));
+        Assert.Empty(Own(typeof(Router).Assembly));
+
+        static IEnumerable<string> Own(Assembly assembly) =>
+            assembly.GetReferencedAssemblies().Select(static name => name.Name!).Where(static name => name.StartsWith(Root, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_folder_is_a_namespace()
     {
         string engine = Repository.PathOf("src", "HoloLoom.Fast");
