@@ -71,6 +71,27 @@ internal static class AllocationGate
         }
 
         operations["Route and Record with a half-life"] = () => recording.Record(recording.Route("who").Id, new Outcome(0.9, 35) { Cost = 1, Feedback = 0.5 });
+        var experiment = new Router(new RouterOptions
+        {
+            Seed = 1,
+            DuplicateWindow = 1 << 16,
+            Experiment = new ExperimentOptions
+            {
+                Name = "gate",
+                Holdout = 0.1,
+                Variants = [new("a"), new("b") { Strategy = "rules" }, new("c") { Strategy = "uniform", Weight = 2 }, new("d") { Weight = 3 }],
+            },
+        });
+        for (int i = 0; i < 1 << 20; i++)
+        {
+            experiment.Record(experiment.Route("who").Id, new Outcome(0.9, 35));
+        }
+
+        string longUnit = new('u', 10_000);
+        operations["Route and Record in an experiment"] = () => experiment.Record(experiment.Route("who").Id, new Outcome(0.9, 35));
+        operations["Route by unit UTF-8"] = () => experiment.Route(utf8, BackendSet.All, "user-000123"u8);
+        operations["Route by unit UTF-16"] = () => experiment.Route("who", BackendSet.All, "user-000123");
+        operations["Route by a long unit UTF-16"] = () => experiment.Route("who", BackendSet.All, longUnit);
         DecisionId recorded = recording.Route("who").Id;
         operations["Record duplicate"] = () => recording.Record(recorded, new Outcome(0.9, 35));
         operations["Record unknown"] = () => recording.Record(default, new Outcome(0.9, 35));

@@ -17,7 +17,7 @@ public class ClassificationBenchmarks
         RuleClassifier.Create([.. RouterOptions.DefaultQueryTypes.Select(static type => type.Patterns)], useTable: false);
 
     private readonly RegexClassifier _regexes = new(BuiltInPatterns.ByType);
-    private readonly ClassifiedQuery[] _results = new ClassifiedQuery[Queries.AsciiCount];
+    private readonly byte[] _answers = new byte[Queries.AsciiCount];
 
     [GlobalSetup]
     public void Check()
@@ -27,10 +27,10 @@ public class ClassificationBenchmarks
             queries.Verify(queries.Texts.Select(query => _classifier.Classify(query).QueryType));
             queries.Verify(queries.Encoded.Select(query => _classifier.Classify(query).QueryType));
             OneBatch(queries.Texts);
-            queries.Verify(_results.Select(static result => result.QueryType).Take(queries.Texts.Length));
-            Array.Clear(_results);
+            queries.Verify(_answers.Select(answer => _classifier.Answers[answer].QueryType).Take(queries.Texts.Length));
+            Array.Clear(_answers);
             OneBatch(queries);
-            queries.Verify(_results.Select(static result => result.QueryType).Take(queries.Texts.Length));
+            queries.Verify(_answers.Select(answer => _classifier.Answers[answer].QueryType).Take(queries.Texts.Length));
         }
     }
 
@@ -91,14 +91,14 @@ public class ClassificationBenchmarks
 
     private int OneBatch(Queries queries)
     {
-        _classifier.ClassifyBatch(queries.Utf8, queries.Offsets, _results);
-        return _results[0].QueryType;
+        _classifier.ClassifyBatch(queries.Utf8, queries.Offsets, _answers);
+        return _classifier.Answers[_answers[0]].QueryType;
     }
 
     private int OneBatch(string[] queries)
     {
-        _classifier.ClassifyBatch(queries, _results);
-        return _results[0].QueryType;
+        _classifier.ClassifyBatch(queries, _answers);
+        return _classifier.Answers[_answers[0]].QueryType;
     }
 
     private int ByRegexes(string[] queries)

@@ -14,10 +14,14 @@ public class RecordBenchmarks
     private readonly Outcome[] _outcomes = [new(0.9, 35), new(0.2, 35), new(0.8, 3000), new(1, 20)];
     private Router _router = null!;
 
+    // An experiment's tally is added to what recording does otherwise.
+    [Params(false, true)]
+    public bool Experiment { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
-        _router = TrainedRouter.Create("thompson");
+        _router = TrainedRouter.Create("thompson", Experiment ? ExperimentBenchmarks.AB("thompson") : null);
 
         // Until the ledger holds all the blocks that it ever will, recording allocates them. Each of its eight parts may hold a whole window.
         for (long recorded = 0; recorded < 9L * _router.Options.DuplicateWindow; recorded += Outcomes)

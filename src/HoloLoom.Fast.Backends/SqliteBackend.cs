@@ -15,13 +15,15 @@ public sealed class SqliteBackend : IBackend, IDisposable
     private readonly string _connectionString;
     private readonly SqliteConnection _anchor;
     private readonly string _table;
-    private readonly string _keys;
+
+    // Full text tables have no index but that of words: a table beside tells in which row a document is.
+    private readonly string _rows;
     private readonly double _halfScore;
 
     /// <summary>Opens the database and creates the table if it is missing.</summary>
     /// <param name="name">The name of one of the router's backends.</param>
     /// <param name="path">The file, created if missing; null: in memory, gone with this object.</param>
-    /// <param name="table">The FTS5 table, with the columns <c>id</c> (unindexed) and <c>text</c>; beside it, <c>…_keys</c> leads from ids to its rows.</param>
+    /// <param name="table">The FTS5 table, with the columns <c>id</c> (unindexed) and <c>text</c>.</param>
     /// <param name="halfScore">The BM25 rank that becomes a score of 1/2; above 0.</param>
     /// <exception cref="SqliteException">The file cannot be opened or is not a database, or the table is of another kind.</exception>
     public SqliteBackend(string name, string? path = null, string table = "documents", double halfScore = 2)
@@ -31,7 +33,7 @@ public sealed class SqliteBackend : IBackend, IDisposable
         Name = name;
         _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
         _table = Quoted(table);
-        _keys = Quoted($"{table}_keys");
+        _rows = Quoted(table + "_rows");
         _connectionString = new SqliteConnectionStringBuilder
         {
             // Several connections to one memory need a name and a shared cache; the anchor keeps it alive.
@@ -49,8 +51,14 @@ public sealed class SqliteBackend : IBackend, IDisposable
                 Execute("PRAGMA journal_mode = WAL;");
             }
 
-            Execute($"CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');");
-            Execute($"CREATE TABLE IF NOT EXISTS {_keys} (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);");
+            Execute(
+                $"""
+                BEGIN IMMEDIATE;
+                CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');
+                CREATE TABLE IF NOT EXISTS {_rows} (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                INSERT OR IGNORE INTO {_rows} SELECT rowid, id FROM {_table} WHERE NOT EXISTS (SELECT 1 FROM {_rows});
+                COMMIT;
+                """);
         }
         catch
         {
@@ -70,19 +78,23 @@ public sealed class SqliteBackend : IBackend, IDisposable
         ArgumentNullException.ThrowIfNull(documents);
         using SqliteConnection connection = Open();
         using SqliteTransaction transaction = connection.BeginTransaction();
-        using SqliteCommand key = connection.CreateCommand();
-        key.CommandText = $"INSERT INTO {_keys} (id) VALUES ($id) ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING place";
+        using SqliteCommand number = connection.CreateCommand();
+        number.CommandText = $"INSERT INTO {_rows} (id) VALUES ($id) ON CONFLICT (id) DO UPDATE SET id = id RETURNING number";
+        using SqliteCommand delete = connection.CreateCommand();
+        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row";
         using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = $"INSERT OR REPLACE INTO {_table} (rowid, id, text) VALUES ($place, $id, $text)";
-        SqliteParameter keyId = key.Parameters.Add("$id", SqliteType.Text);
-        SqliteParameter place = insert.Parameters.Add("$place", SqliteType.Integer);
+        insert.CommandText = $"INSERT INTO {_table} (rowid, id, text) VALUES ($row, $id, $text)";
+        SqliteParameter numberedId = number.Parameters.Add("$id", SqliteType.Text);
+        SqliteParameter deletedRow = delete.Parameters.Add("$row", SqliteType.Integer);
+        SqliteParameter row = insert.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter id = insert.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter text = insert.Parameters.Add("$text", SqliteType.Text);
         foreach (Document document in documents)
         {
             ArgumentNullException.ThrowIfNull(document, nameof(documents));
-            (keyId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
-            place.Value = key.ExecuteScalar();
+            (numberedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
+            deletedRow.Value = row.Value = number.ExecuteScalar();
+            delete.ExecuteNonQuery();
             insert.ExecuteNonQuery();
         }
 

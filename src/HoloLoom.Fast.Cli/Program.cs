@@ -14,6 +14,9 @@ internal static class Program
             RouteCommand.Create(),
             LearnCommand.Create(),
             StatsCommand.Create(),
+            ExperimentCommand.Create(),
+            SimulateCommand.Create(),
+            SampleCommand.Create(),
             ConfigCommand.Create(),
             BenchCommand.Create(),
             DemoCommand.Create(),
@@ -62,6 +65,7 @@ internal static class Program
         CliException => exception.Message,
         RouterConfigurationException => $"configuration: {exception.Message}",
         IOException or UnauthorizedAccessException => $"input or output: {exception.Message}",
+        PlatformNotSupportedException => $"environment: {exception.Message}",
         OutOfMemoryException => "out of memory: a line or a buffer is larger than the memory that is left. Split the line or raise the limit.",
         _ => $"internal error: {exception.GetType().Name}: {exception.Message}",
     };

@@ -3,7 +3,7 @@ using HoloLoom.Fast.Internals;
 namespace HoloLoom.Fast;
 
 /// <summary>Checks of single values, each an error with path and reason. They see what came from code as well as from JSON.</summary>
-internal static class ConfigurationChecks
+internal static partial class ConfigurationChecks
 {
     public static void Name(string path, string what, string? name)
     {
@@ -66,21 +66,21 @@ internal static class ConfigurationChecks
         }
     }
 
-    public static PriorOptions Prior(PriorOptions? prior, QueryTypeOptions[] types, string[] backends)
+    public static PriorOptions Prior(PriorOptions? prior, QueryTypeOptions[] types, string[] backends, string at = "$.prior")
     {
         if (prior is null)
         {
-            throw new RouterConfigurationException("$.prior", "a prior is needed; it is null.");
+            throw new RouterConfigurationException(at, "a prior is needed; it is null.");
         }
 
-        Positive("$.prior.alpha", prior.Alpha);
-        Positive("$.prior.beta", prior.Beta);
-        PriorCell[] cells = [.. prior.Cells ?? throw new RouterConfigurationException("$.prior.cells", "the list is null.")];
+        Positive($"{at}.alpha", prior.Alpha);
+        Positive($"{at}.beta", prior.Beta);
+        PriorCell[] cells = [.. prior.Cells ?? throw new RouterConfigurationException($"{at}.cells", "the list is null.")];
         string[] typeNames = [.. types.Select(static type => type.Name)];
         var seen = new Dictionary<(string, string), int>();
         for (int i = 0; i < cells.Length; i++)
         {
-            string path = $"$.prior.cells[{i}]";
+            string path = $"{at}.cells[{i}]";
             PriorCell cell = cells[i] ?? throw new RouterConfigurationException(path, "the cell is null.");
             Name($"{path}.queryType", "query type", cell.QueryType);
             Known($"{path}.queryType", "query type", cell.QueryType, typeNames);
@@ -92,7 +92,7 @@ internal static class ConfigurationChecks
             {
                 int first = seen[(cell.QueryType, cell.Backend)];
                 throw new RouterConfigurationException(
-                    path, $"query type '{cell.QueryType}' and backend '{cell.Backend}' are already at $.prior.cells[{first}]; give each pair once.");
+                    path, $"query type '{cell.QueryType}' and backend '{cell.Backend}' are already at {at}.cells[{first}]; give each pair once.");
             }
         }
 

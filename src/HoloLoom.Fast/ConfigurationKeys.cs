@@ -5,7 +5,7 @@ internal static class ConfigurationKeys
 {
     public static readonly string[] Root =
     [
-        "$schema", "backends", "queryTypes", "fallback", "strategy", "reward", "prior", "halfLife", "seed", "node", "duplicateWindow", "flushInterval",
+        "$schema", "backends", "queryTypes", "fallback", "strategy", "reward", "prior", "halfLife", "experiment", "seed", "node", "duplicateWindow", "flushInterval",
     ];
 
     public static readonly string[] QueryType = ["name", "backend", "patterns"];
@@ -19,6 +19,13 @@ internal static class ConfigurationKeys
     public static readonly string[] Weights = ["relevance", "success", "latency", "cost"];
 
     public static readonly string[] Prior = ["alpha", "beta", "cells"];
+
+    public static readonly string[] Experiment =
+        ["name", "variants", "sharePosteriors", "holdout", "exploration", "alpha", "guardrails", "promotedShare"];
+
+    public static readonly string[] Variant = ["name", "strategy", "weight", "pattern", "prior"];
+
+    public static readonly string[] Guardrails = ["failureRate", "p95LatencyMs"];
 
     public static readonly string[] PriorCell = ["queryType", "backend", "alpha", "beta"];
 }

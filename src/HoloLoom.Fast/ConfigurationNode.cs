@@ -98,6 +98,8 @@ internal readonly record struct ConfigurationNode(JsonElement Element, string Pa
 
     public int Integer() => IsNumber && Element.TryGetInt32(out int number) ? number : throw Expected("a whole number");
 
+    public bool Boolean() => Element.ValueKind is JsonValueKind.True or JsonValueKind.False ? Element.GetBoolean() : throw Expected("true or false");
+
     public ulong Unsigned() => IsNumber && Element.TryGetUInt64(out ulong number)
         ? number
         : throw Expected(string.Create(CultureInfo.InvariantCulture, $"a whole number from 0 to {ulong.MaxValue}, without decimals or exponent,"));

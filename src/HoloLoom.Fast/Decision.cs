@@ -24,6 +24,13 @@ public readonly record struct Decision
         _flags = flags;
     }
 
+    /// <summary>Another decision with an id of its own.</summary>
+    internal Decision(DecisionId id, in Decision other)
+    {
+        this = other;
+        _id = id;
+    }
+
     /// <summary>The token to report the outcome with.</summary>
     public DecisionId Id => _id;
 
@@ -33,7 +40,7 @@ public readonly record struct Decision
     /// <summary>Index of the query type, 0..63.</summary>
     public int QueryType => _queryType;
 
-    /// <summary>Index of the experiment's variant; 0 without an experiment.</summary>
+    /// <summary>Index of the experiment's variant, the last one for the holdout; 0 without an experiment.</summary>
     public int Variant => _variant;
 
     /// <summary>
@@ -58,4 +65,7 @@ public enum DecisionFlags : ushort
 
     /// <summary>The backend was chosen by what was learned, not by rule or at random.</summary>
     Learned = 2,
+
+    /// <summary>The decision is of the experiment's uniform slice: it was equally likely to be each variant's.</summary>
+    UniformSlice = 4,
 }

@@ -68,15 +68,8 @@ internal readonly struct DecisionSeal
     /// <summary>The seal words of many payloads; equal to those of <see cref="Close(ulong)"/>, faster.</summary>
     /// <param name="payloads">The payload words.</param>
     /// <param name="seals">Receives a seal word for each; at least as long.</param>
-    public void Close(ReadOnlySpan<ulong> payloads, Span<ulong> seals)
-    {
-        seals = seals[..payloads.Length];
-        SipHash13.Hash(payloads, _context, _key0, _key1, seals);
-        foreach (ref ulong seal in seals)
-        {
-            seal = _prefix | seal << (64 - CheckBits);
-        }
-    }
+    public void Close(ReadOnlySpan<ulong> payloads, Span<ulong> seals) =>
+        SipHash13.Tag(payloads, _context, _key0, _key1, 64 - CheckBits, _prefix, seals);
 
     /// <summary>Reads an id of this key and node; false if the check fails.</summary>
     /// <param name="id">The id.</param>

@@ -14,20 +14,25 @@ internal sealed class Generations
     /// <param name="known">Earlier generations, oldest first.</param>
     /// <param name="queryTypes">The present names.</param>
     /// <param name="backends">The present names.</param>
-    public Generations(IReadOnlyList<ConfigurationNames> known, string[] queryTypes, string[] backends)
+    /// <param name="experiment">The present experiment's name; empty without one.</param>
+    /// <param name="variants">The present variants, the holdout last; empty without an experiment.</param>
+    public Generations(
+        IReadOnlyList<ConfigurationNames> known, string[] queryTypes, string[] backends, string experiment, string[] variants)
     {
         _known = [.. known];
-        if (_known.Count == 0 || !_known[^1].QueryTypes.AsSpan().SequenceEqual(queryTypes) || !_known[^1].Backends.AsSpan().SequenceEqual(backends))
+        var present = new ConfigurationNames { QueryTypes = queryTypes, Backends = backends, Experiment = experiment, Variants = variants };
+        if (_known.Count == 0 || !_known[^1].HasNamesOf(present))
         {
-            uint next = _known.Count == 0 ? 0 : _known[^1].Generation + 1;
-            _known.Add(new ConfigurationNames { Generation = next, QueryTypes = queryTypes, Backends = backends });
+            present.Generation = _known.Count == 0 ? 0 : _known[^1].Generation + 1;
+            _known.Add(present);
         }
 
         _known.RemoveRange(0, Math.Max(0, _known.Count - Kept));
         _maps = [.. _known.Select(names => new Map(
             names.Generation,
             [.. names.QueryTypes.Select(name => Array.IndexOf(queryTypes, name))],
-            [.. names.Backends.Select(name => Array.IndexOf(backends, name))]))];
+            [.. names.Backends.Select(name => Array.IndexOf(backends, name))],
+            [.. names.Variants.Select(name => names.Experiment == experiment ? Array.IndexOf(variants, name) : -1)]))];
     }
 
     /// <summary>The present generation's number.</summary>
@@ -37,10 +42,12 @@ internal sealed class Generations
     public IReadOnlyList<ConfigurationNames> Known => _known;
 
     /// <summary>Where a genuine id's cell is now; false if the configuration is forgotten, or the query type or backend is gone.</summary>
-    public bool TryFind(in OpenedId id, out int queryType, out int backend)
+    /// <remarks>A variant that is gone is −1: the outcome is the router's own to learn from.</remarks>
+    public bool TryFind(in OpenedId id, out int queryType, out int backend, out int variant)
     {
         queryType = id.QueryType;
         backend = id.Backend;
+        variant = id.Variant & (TrafficPlan.SliceBit - 1);
         if (id.Generation == Current)
         {
             return true;
@@ -52,6 +59,7 @@ internal sealed class Generations
             {
                 queryType = id.QueryType < map.QueryTypes.Length ? map.QueryTypes[id.QueryType] : -1;
                 backend = id.Backend < map.Backends.Length ? map.Backends[id.Backend] : -1;
+                variant = variant < map.Variants.Length ? map.Variants[variant] : -1;
                 return queryType >= 0 && backend >= 0;
             }
         }
@@ -59,5 +67,5 @@ internal sealed class Generations
         return false;
     }
 
-    private sealed record Map(uint Generation, int[] QueryTypes, int[] Backends);
+    private sealed record Map(uint Generation, int[] QueryTypes, int[] Backends, int[] Variants);
 }

@@ -12,6 +12,7 @@ public sealed partial class Router
     /// The router keeps one bit a decision of what was amended, not what was recorded; so the caller tells both outcomes, and a wrong
     /// <paramref name="recorded"/> shifts the posterior by the difference. If nothing was recorded yet, <paramref name="amended"/> is
     /// recorded as the decision's outcome, and the first report, when it comes, is a duplicate: the order of the two does not matter.
+    /// An experiment's comparison keeps the outcome that came first: what is put right later may know which variant answered.
     /// The bit and what was learned are one in the state on disk, as for <see cref="Record(DecisionId, in Outcome)"/>.
     /// </remarks>
     /// <param name="id">The decision's id.</param>
@@ -30,7 +31,7 @@ public sealed partial class Router
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.Zero);
-        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out RecordResult refusal))
+        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
         }
@@ -62,11 +63,18 @@ public sealed partial class Router
             if (outcome == Claim.First)
             {
                 _ = stripe.TryClaim(key, bit);
-                _posteriors.Update(queryType, backend, after, amended.LatencyMs);
+                if (_experiment is null || variant < 0)
+                {
+                    _posteriors.Update(queryType, backend, after, amended.LatencyMs);
+                }
+                else
+                {
+                    CreditVariant(opened, queryType, backend, variant, after, amended, failed: false, counted: true);
+                }
             }
             else
             {
-                _posteriors.Amend(queryType, backend, after - before, halfLives);
+                ArmOf(variant).Posteriors.Amend(queryType, backend, after - before, halfLives);
             }
 
             return RecordResult.Accepted;
@@ -80,7 +88,9 @@ public sealed partial class Router
     /// <summary>Records that the backend gave no answer: the reward is 0 whatever the reward rule is.</summary>
     /// <param name="id">The decision's id.</param>
     /// <param name="latencyMs">How long it took to fail; finite, not negative.</param>
-    internal RecordResult RecordFailure(DecisionId id, double latencyMs) => Credit(id, new Outcome(0, latencyMs), failed: true);
+    /// <param name="counted">Whether an experiment counts it, or only learns from it.</param>
+    internal RecordResult RecordFailure(DecisionId id, double latencyMs, bool counted = true) =>
+        Credit(id, new Outcome(0, latencyMs), failed: true, counted);
 
     /// <summary>Whether an id is this router's, without counting the question.</summary>
     internal bool IsGenuine(DecisionId id) => _seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out _);

@@ -10,7 +10,8 @@ public sealed partial class Router
     // Queries classified at a time: their answers stay in the first-level cache.
     private const int BatchChunk = 128;
 
-    private const int MaxQueryTypes = 64;
+    // One a query type: what they all match, or the default's.
+    private const int MaxAnswers = 64;
 
     /// <summary>Decides for many queries: the same decisions as one by one, faster, because the queries are classified side by side.</summary>
     /// <param name="queries">The queries, none null.</param>
@@ -29,23 +30,21 @@ public sealed partial class Router
         }
 
         Lane<LaneState> lane = _lanes.Current;
-        Span<ClassifiedQuery> classified = stackalloc ClassifiedQuery[BatchChunk];
+        Span<byte> answers = stackalloc byte[BatchChunk];
         for (int start = 0; start < queries.Length; start += BatchChunk)
         {
             ReadOnlySpan<string> chunk = queries[start..Math.Min(start + BatchChunk, queries.Length)];
             if (_customClassifier is null)
             {
-                _rules.ClassifyBatch(chunk, classified);
-            }
-            else
-            {
-                for (int i = 0; i < chunk.Length; i++)
-                {
-                    classified[i] = Checked(_customClassifier.Classify(chunk[i]));
-                }
+                _rules.ClassifyBatch(chunk, answers);
+                DecideAll(lane, answers[..chunk.Length], mask, decisions[start..]);
+                continue;
             }
 
-            DecideAll(lane, classified[..chunk.Length], mask, decisions[start..]);
+            for (int i = 0; i < chunk.Length; i++)
+            {
+                decisions[start + i] = Decide(lane, Checked(_customClassifier.Classify(chunk[i])), mask, default);
+            }
         }
     }
 
@@ -63,74 +62,78 @@ public sealed partial class Router
         CheckRoom(count, decisions.Length);
         CheckOffsets(utf8.Length, offsets);
         Lane<LaneState> lane = _lanes.Current;
-        Span<ClassifiedQuery> classified = stackalloc ClassifiedQuery[BatchChunk];
+        Span<byte> answers = stackalloc byte[BatchChunk];
         for (int start = 0; start < count; start += BatchChunk)
         {
             ReadOnlySpan<int> chunk = offsets[start..(Math.Min(start + BatchChunk, count) + 1)];
             int length = chunk.Length - 1;
             if (_customClassifier is null)
             {
-                _rules.ClassifyBatch(utf8, chunk, classified);
+                _rules.ClassifyBatch(utf8, chunk, answers);
+                DecideAll(lane, answers[..length], mask, decisions[start..]);
+                continue;
             }
-            else
+
+            for (int i = 0; i < length; i++)
             {
-                for (int i = 0; i < length; i++)
-                {
-                    classified[i] = Checked(_customClassifier.Classify(utf8[chunk[i]..chunk[i + 1]]));
-                }
+                decisions[start + i] = Decide(lane, Checked(_customClassifier.Classify(utf8[chunk[i]..chunk[i + 1]])), mask, default);
             }
-
-            DecideAll(lane, classified[..length], mask, decisions[start..]);
         }
     }
 
-    private void DecideAll(Lane<LaneState> lane, ReadOnlySpan<ClassifiedQuery> classified, ulong mask, Span<Decision> decisions)
+    private void DecideAll(Lane<LaneState> lane, ReadOnlySpan<byte> answers, ulong mask, Span<Decision> decisions)
     {
-        int done = _strategy is RulesStrategy rules ? DecideByRule(rules, lane, classified, mask, decisions) : 0;
-        for (int i = done; i < classified.Length; i++)
+        int done = _experiment is null && _strategy is RulesStrategy rules ? DecideByRule(rules, lane, answers, mask, decisions) : 0;
+        for (int i = done; i < answers.Length; i++)
         {
-            decisions[i] = Decide(lane, classified[i], mask, default);
+            decisions[i] = Decide(lane, _rules.Answers[answers[i]], mask, default);
         }
     }
 
-    // By rule the backend follows from the query type alone, so it is looked up, and all ids are sealed together. Returns how many were
-    // decided: what is beyond the end of a block of sequence numbers is left to the ordinary way.
+    // By rule a decision but for its id follows from the classifier's answer, so it is looked up, and all ids are sealed together. Returns
+    // how many were decided: what is beyond the end of a block of sequence numbers is left to the ordinary way.
     [SkipLocalsInit]
-    private int DecideByRule(RulesStrategy rules, Lane<LaneState> lane, ReadOnlySpan<ClassifiedQuery> classified, ulong mask, Span<Decision> decisions)
+    private int DecideByRule(RulesStrategy rules, Lane<LaneState> lane, ReadOnlySpan<byte> answers, ulong mask, Span<Decision> decisions)
     {
-        Span<int> backendOf = stackalloc int[MaxQueryTypes];
-        Span<DecisionFlags> flagsOf = stackalloc DecisionFlags[MaxQueryTypes];
-        for (int type = 0; type < _queryTypes.Length; type++)
-        {
-            backendOf[type] = rules.Choose(_preferred[type], mask);
-            flagsOf[type] = backendOf[type] == _preferred[type] ? DecisionFlags.None : DecisionFlags.PreferredUnavailable;
-        }
-
         ref LaneState state = ref lane.State;
         DecisionSeal seal = state.Seal;
         ulong sequence = state.NextSequence;
-        int count = (int)Math.Min((ulong)classified.Length, state.EndOfBlock - sequence);
-        classified = classified[..count];
+        int count = (int)Math.Min((ulong)answers.Length, state.EndOfBlock - sequence);
+        answers = answers[..count];
         decisions = decisions[..count];
         state.NextSequence = sequence + (ulong)count;
 
-        Span<ulong> payloads = stackalloc ulong[BatchChunk];
-        Span<ulong> seals = stackalloc ulong[BatchChunk];
-        payloads = payloads[..count];
-        seals = seals[..count];
-        int backends = _backends.Length;
-        for (int i = 0; i < payloads.Length; i++)
+        ReadOnlySpan<ClassifiedQuery> queries = _rules.Answers;
+        Span<Decision> decisionOf = stackalloc Decision[MaxAnswers];
+        Span<ulong> payloadOf = stackalloc ulong[MaxAnswers];
+        for (int answer = 0; answer < queries.Length; answer++)
         {
-            int type = classified[i].QueryType;
-            payloads[i] = seal.Payload(sequence + (uint)i, type, backendOf[type], 0);
-            lane.Count(type * backends + backendOf[type]);
+            int type = queries[answer].QueryType;
+            int backend = rules.Choose(_preferred[type], mask);
+            DecisionFlags flags = backend == _preferred[type] ? DecisionFlags.None : DecisionFlags.PreferredUnavailable;
+            decisionOf[answer] = new Decision(default, backend, type, 0, queries[answer].Confidence, flags);
+            payloadOf[answer] = seal.Payload(sequence, type, backend, 0);
         }
 
-        seal.Close(payloads, seals);
+        Span<ulong> payloads = stackalloc ulong[BatchChunk];
+        Span<ulong> seals = stackalloc ulong[BatchChunk];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            // The sequence number has the low bits, and does not leave its block.
+            int answer = answers[i] & (MaxAnswers - 1);
+            payloads[i] = payloadOf[answer] + (uint)i;
+        }
+
+        // Whole vectors, with what happens to be there behind the last.
+        seal.Close(payloads[..((count + 7) & ~7)], seals);
         for (int i = 0; i < decisions.Length; i++)
         {
-            ClassifiedQuery query = classified[i];
-            decisions[i] = new Decision(new DecisionId(payloads[i], seals[i]), backendOf[query.QueryType], query.QueryType, 0, query.Confidence, flagsOf[query.QueryType]);
+            decisions[i] = new Decision(new DecisionId(payloads[i], seals[i]), decisionOf[answers[i] & (MaxAnswers - 1)]);
+        }
+
+        for (int answer = 0; answer < queries.Length; answer++)
+        {
+            lane.Count(decisionOf[answer].QueryType * _backends.Length + decisionOf[answer].Backend, answers.Count((byte)answer));
         }
 
         return count;
@@ -145,6 +148,22 @@ public sealed partial class Router
     }
 
     private static void CheckOffsets(int length, ReadOnlySpan<int> offsets)
+    {
+        // Nothing is asked in the loop; which one is wrong is only looked for if one is.
+        int previous = 0, wrong = 0;
+        foreach (int offset in offsets)
+        {
+            wrong |= offset < previous ? 1 : 0;
+            previous = offset;
+        }
+
+        if (wrong != 0 || previous > length)
+        {
+            ThrowOffset(length, offsets);
+        }
+    }
+
+    private static void ThrowOffset(int length, ReadOnlySpan<int> offsets)
     {
         int previous = 0;
         for (int i = 0; i < offsets.Length; i++)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
+using HoloLoom.Fast.Learning;
 using HoloLoom.Fast.Sampling;
 
 namespace HoloLoom.Fast;
@@ -27,22 +28,23 @@ public sealed partial class Router
     /// The backend that a draw prefers once a score of this very query is counted. Each available backend's rate is drawn from its
     /// posterior Beta(α, β); for the scored backend, from Beta(α + w·s, β + w·(1 − s)) with w = max(1, share · (α + β)). Nothing is learned.
     /// </summary>
-    /// <param name="queryType">The query's type.</param>
+    /// <param name="decision">The decision for the query; its variant's posteriors are drawn from.</param>
     /// <param name="scored">The backend that answered.</param>
     /// <param name="score">How well, 0..1.</param>
     /// <param name="share">What the score weighs, relative to all that is known of the backend; 0 or more.</param>
     /// <param name="available">The backends that may be preferred.</param>
     [SkipLocalsInit]
-    internal int Reconsider(int queryType, int scored, double score, double share, BackendSet available)
+    internal int Reconsider(in Decision decision, int scored, double score, double share, BackendSet available)
     {
         ulong mask = Mask(available);
+        PosteriorTable posteriors = ArmOf(decision.Variant).Posteriors;
         int stride = ArmParameters.Stride(_backends.Length);
         Span<double> row = stackalloc double[ArmParameters.Fields * BackendSet.MaxBackends];
         row = row[..(ArmParameters.Fields * stride)];
         row.Clear();
         for (int backend = 0; backend < _backends.Length; backend++)
         {
-            (double alpha, double beta) = _posteriors.Posterior(queryType, backend);
+            (double alpha, double beta) = posteriors.Posterior(decision.QueryType, backend);
             if (backend == scored)
             {
                 double weight = Math.Max(1, share * (alpha + beta));
@@ -52,6 +54,6 @@ public sealed partial class Router
             ArmParameters.Set(row, stride, backend, GammaShape.Of(alpha), GammaShape.Of(beta));
         }
 
-        return BestArm.Select(row, stride, mask, ref _lanes.Current.State.Generator, default);
+        return BestArm.Select(row, stride, _backends.Length, mask, ref _lanes.Current.State.Streams, default, SamplerKernels.Chosen);
     }
 }

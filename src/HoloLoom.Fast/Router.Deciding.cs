@@ -18,7 +18,8 @@ public sealed partial class Router
     /// <summary>What a thread needs to decide, on lines of its own.</summary>
     private struct LaneState
     {
-        public Xoshiro256 Generator;
+        // First, where a line begins.
+        public SampleStreams Streams;
         public ulong NextSequence;
         public ulong EndOfBlock;
 
@@ -27,23 +28,29 @@ public sealed partial class Router
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws)
+    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws) => _experiment is null
+        ? DecideAs(_strategy, _posteriors, 0, lane, query, available, draws)
+        : DecideIn(_experiment.Plan.Random(lane.State.Streams.Scalar.Next()), lane, query, available, draws);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Decision DecideAs(
+        IRoutingStrategy strategy, PosteriorTable posteriors, int slot, Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws)
     {
         ref LaneState state = ref lane.State;
         int queryType = query.QueryType;
         int preferred = _preferred[queryType];
-        var context = new StrategyContext(queryType, preferred, query.Confidence, available, _posteriors, ref state.Generator, draws);
-        int backend = _strategy.Choose(ref context);
+        var context = new StrategyContext(queryType, preferred, query.Confidence, available, posteriors, ref state.Streams, draws);
+        int backend = strategy.Choose(ref context);
         if ((uint)backend >= BackendSet.MaxBackends || (available >> backend & 1) == 0)
         {
-            ThrowChoice(backend, available);
+            ThrowChoice(strategy, backend, available);
         }
 
         DecisionFlags flags = (available >> preferred & 1) == 0 ? DecisionFlags.PreferredUnavailable : DecisionFlags.None;
         float confidence = query.Confidence;
-        if (_strategy.IsLearned)
+        if (strategy.IsLearned)
         {
-            confidence = (float)_posteriors.Mean(queryType, backend);
+            confidence = (float)posteriors.Mean(queryType, backend);
             flags |= DecisionFlags.Learned;
         }
 
@@ -52,9 +59,10 @@ public sealed partial class Router
             TakeBlock(ref state);
         }
 
-        DecisionId id = state.Seal.Close(state.NextSequence++, queryType, backend, variant: 0);
+        DecisionId id = state.Seal.Close(state.NextSequence++, queryType, backend, slot);
         lane.Count(queryType * _backends.Length + backend);
-        return new Decision(id, backend, queryType, variant: 0, confidence, flags);
+        flags |= (DecisionFlags)((slot & TrafficPlan.SliceBit) / TrafficPlan.SliceBit * (int)DecisionFlags.UniformSlice);
+        return new Decision(id, backend, queryType, slot & (TrafficPlan.SliceBit - 1), confidence, flags);
     }
 
     // Sequence numbers are handed to lanes in whole blocks of the ledger, so that deciding shares nothing.
@@ -83,9 +91,9 @@ public sealed partial class Router
         Xoshiro256 next = Xoshiro256.FromSeed(seed);
         return _ =>
         {
-            Xoshiro256 generator = next;
+            var streams = SampleStreams.From(next);
             next.LongJump();
-            return new LaneState { Generator = generator };
+            return new LaneState { Streams = streams };
         };
     }
 
@@ -94,7 +102,7 @@ public sealed partial class Router
         throw new ArgumentException($"None of the router's backends is available; it has {string.Join(", ", _backends)}.", "available");
 
     [DoesNotReturn]
-    private void ThrowChoice(int backend, ulong available) =>
+    private static void ThrowChoice(IRoutingStrategy strategy, int backend, ulong available) =>
         throw new InvalidOperationException(
-            $"The strategy '{_strategy.Name}' chose backend {backend}, which is not among the available {new BackendSet(available)}.");
+            $"The strategy '{strategy.Name}' chose backend {backend}, which is not among the available {new BackendSet(available)}.");
 }

@@ -1,5 +1,7 @@
 using System.Text;
 using HoloLoom.Fast.Classification;
+using HoloLoom.Fast.Learning;
+using HoloLoom.Fast.Strategies;
 
 namespace HoloLoom.Fast;
 
@@ -53,13 +55,14 @@ public sealed partial class Router
         Span<int> order = stackalloc int[BackendSet.MaxBackends];
         Span<double> keys = stackalloc double[BackendSet.MaxBackends];
         int count = 0;
+        (IRoutingStrategy Strategy, PosteriorTable Posteriors) arm = ArmOf(decision.Variant);
         for (int backend = 0; backend < _backends.Length; backend++)
         {
             if (backend != decision.Backend && available.Contains(backend))
             {
                 int place = Array.IndexOf(_fallback, backend);
                 order[count] = backend;
-                keys[count++] = _strategy.IsLearned ? -_posteriors.Mean(decision.QueryType, backend) : place < 0 ? int.MaxValue : place;
+                keys[count++] = arm.Strategy.IsLearned ? -arm.Posteriors.Mean(decision.QueryType, backend) : place < 0 ? int.MaxValue : place;
             }
         }
 
@@ -82,22 +85,23 @@ public sealed partial class Router
     {
         int queryType = decision.QueryType;
         int preferred = _preferred[queryType];
+        (IRoutingStrategy strategy, PosteriorTable posteriors) = ArmOf(decision.Variant);
         var backends = new BackendExplanation[_backends.Length];
         for (int backend = 0; backend < _backends.Length; backend++)
         {
-            (double alpha, double beta) = _posteriors.Posterior(queryType, backend);
+            (double alpha, double beta) = posteriors.Posterior(queryType, backend);
             bool isAvailable = (mask >> backend & 1) != 0;
             double? draw = draws.IsEmpty || double.IsNaN(draws[backend]) ? null : draws[backend];
             string? masked = isAvailable ? null : "not in the set of available backends";
-            backends[backend] = new BackendExplanation(_backends[backend], isAvailable, masked, draw, _posteriors.Mean(queryType, backend), alpha, beta);
+            backends[backend] = new BackendExplanation(_backends[backend], isAvailable, masked, draw, posteriors.Mean(queryType, backend), alpha, beta);
         }
 
         PatternMatches? matches = _customClassifier is null ? _rules.Match(query) : null;
         return new Explanation(
             _queryTypes[queryType],
             _backends[decision.Backend],
-            Strategy,
-            Reason(decision, preferred, mask),
+            strategy.Name,
+            Reason(strategy.Name, decision, preferred, mask),
             matches is null ? [] : [.. matches.Matches.Select(match => new MatchedPattern(_queryTypes[match.QueryType], match.Text))],
             matches is null ? [] : [.. Scores(matches.Scores)],
             backends);
@@ -114,19 +118,19 @@ public sealed partial class Router
         }
     }
 
-    private string Reason(in Decision decision, int preferred, ulong mask)
+    private string Reason(string strategy, in Decision decision, int preferred, ulong mask)
     {
         string chosen = _backends[decision.Backend];
         string type = _queryTypes[decision.QueryType];
         bool preferredAvailable = (mask >> preferred & 1) != 0;
-        return Strategy switch
+        return strategy switch
         {
             "thompson" => $"{chosen} had the largest draw from its posterior for '{type}' among the available backends.",
             "greedy" => $"{chosen} has the largest posterior mean for '{type}' among the available backends.",
             "uniform" => $"{chosen} was drawn at random among the available backends.",
             "rules" when preferredAvailable => $"'{type}' queries go to {chosen} by rule.",
             "rules" => $"'{type}' queries go to {_backends[preferred]} by rule; it is not available, and {chosen} is the first available of the fallback list.",
-            _ => $"{chosen} was chosen by the strategy '{Strategy}'.",
+            _ => $"{chosen} was chosen by the strategy '{strategy}'.",
         };
     }
 }

@@ -41,6 +41,7 @@ public sealed partial class Router
             snapshot.Ledger.Floors = Floors(_ledger);
             snapshot.Amendments.Floors = Floors(_amendments);
             AddCells(snapshot);
+            AddExperiments(snapshot);
         }
         finally
         {
@@ -62,11 +63,7 @@ public sealed partial class Router
     private void AddCells(StateSnapshot snapshot)
     {
         long[] decisions = DecisionsByCell();
-        long total = decisions.Sum();
-        if (total > 0)
-        {
-            snapshot.DecisionsByStrategy[Strategy] = snapshot.DecisionsByStrategy.GetValueOrDefault(Strategy) + total;
-        }
+        AddDecisions(snapshot, decisions.Sum());
 
         for (int row = 0; row < _queryTypes.Length; row++)
         {
@@ -75,29 +72,42 @@ public sealed partial class Router
                 int cell = row * _backends.Length + backend;
                 CellEvidence evidence = _posteriors.Read(row, backend);
                 long earlier = _retained.Decisions.Length > 0 ? _retained.Decisions[cell] : 0;
-                snapshot.Cells.Add(new CellState
-                {
-                    QueryType = _queryTypes[row],
-                    Backend = _backends[backend],
-                    PriorAlpha = evidence.PriorAlpha,
-                    PriorBeta = evidence.PriorBeta,
-                    Successes = evidence.Successes,
-                    Failures = evidence.Failures,
-                    Epoch = evidence.Epoch,
-                    Decisions = earlier + decisions[cell],
-                    Outcomes = evidence.Outcomes,
-                    RewardSum = evidence.RewardSum,
-                    LatencySumMs = evidence.LatencySumMs,
-                    LatencyMaxMs = evidence.LatencyMaxMs,
-                });
+                CellState state = StateOf(row, backend, evidence);
+                state.Decisions = earlier + decisions[cell];
+                snapshot.Cells.Add(state);
             }
         }
 
         snapshot.Cells.AddRange(_retained.SetAside);
     }
 
+    private void AddDecisions(StateSnapshot snapshot, long total)
+    {
+        Dictionary<string, long> counts = snapshot.DecisionsByStrategy;
+        if (_experiment is null)
+        {
+            if (total > 0)
+            {
+                counts[Strategy] = counts.GetValueOrDefault(Strategy) + total;
+            }
+
+            return;
+        }
+
+        long[] exposures = Exposures();
+        for (int slot = 0; slot < exposures.Length; slot++)
+        {
+            if (exposures[slot] > 0)
+            {
+                string strategy = _experiment.Arms[slot & (TrafficPlan.SliceBit - 1)].Strategy.Name;
+                counts[strategy] = counts.GetValueOrDefault(strategy) + exposures[slot];
+            }
+        }
+    }
+
     private void Restore(StateSnapshot saved)
     {
+        RestoreExperiments(saved);
         var decisions = new long[_queryTypes.Length * _backends.Length];
         var setAside = new List<CellState>();
         foreach (CellState cell in saved.Cells)

@@ -95,7 +95,7 @@ public sealed partial class Router
         _flushedActivity = activity;
     }
 
-    private void OpenState(ulong seed)
+    private void OpenState(ulong seed, string? loadFrom)
     {
         // With a seed, ids are part of what is reproduced, so their key follows from it.
         var keys = new SplitMix64(~seed);
@@ -104,23 +104,34 @@ public sealed partial class Router
         if (_options.StateDirectory is string path)
         {
             _directory = StateDirectory.Open(path, out LoadResult loaded);
-            saved = loaded.Snapshot;
-            _stateMessages.AddRange(loaded.Messages);
-            if (saved is not null)
-            {
-                (_key0, _key1) = (saved.Key0, saved.Key1);
-
-                // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
-                _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
-            }
+            saved = Adopt(loaded);
+        }
+        else if (loadFrom is not null)
+        {
+            saved = TakeOver(loadFrom);
         }
 
-        _generations = new Generations(saved?.Generations ?? [], _queryTypes, _backends);
+        _generations = new Generations(
+            saved?.Generations ?? [], _queryTypes, _backends, _options.Experiment?.Name ?? "", [.. Variants]);
         BeginBoot(_boot);
         if (saved is not null)
         {
             Restore(saved);
         }
+    }
+
+    private StateSnapshot? Adopt(LoadResult loaded)
+    {
+        _stateMessages.AddRange(loaded.Messages);
+        if (loaded.Snapshot is { } saved)
+        {
+            (_key0, _key1) = (saved.Key0, saved.Key1);
+
+            // The previous file may be of an earlier boot than the damaged one: step over the numbers that it may have used.
+            _boot = saved.Boot + (loaded.RecoveredFromPrevious ? 16UL : 1UL);
+        }
+
+        return loaded.Snapshot;
     }
 
     private void BeginBoot(ulong boot)
@@ -178,7 +189,7 @@ public sealed partial class Router
     // Grows with every decision and every outcome; equal values mean that there is nothing new to write.
     private long Activity()
     {
-        long activity = Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
+        long activity = Volatile.Read(ref _trafficMoves) + Volatile.Read(ref _unknown) + Volatile.Read(ref _foreign);
         for (int i = 0; i < OutcomeLedger.Stripes; i++)
         {
             foreach (long answers in (ReadOnlySpan<long>)[.. _ledger.StripeAt(i).Answers, .. _amendments.StripeAt(i).Answers])

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
 using HoloLoom.Fast.Learning;
+using HoloLoom.Fast.Sampling;
 using HoloLoom.Fast.Strategies;
 
 namespace HoloLoom.Fast;
@@ -42,9 +43,20 @@ public sealed partial class Router : IDisposable
     /// <summary>Builds a router, and opens <see cref="RouterOptions.StateDirectory"/> if one is given.</summary>
     /// <param name="options">Null: the defaults.</param>
     /// <exception cref="RouterConfigurationException">An option is not usable; the exception tells which and why.</exception>
+    /// <exception cref="PlatformNotSupportedException">The environment variable HOLOLOOM_KERNEL names no kernel that this processor and build have.</exception>
     /// <exception cref="IOException">The state directory is in use, cannot be read or written, or holds no intact state.</exception>
     public Router(RouterOptions? options = null)
+        : this(options, loadFrom: null)
     {
+    }
+
+    private Router(RouterOptions? options, string? loadFrom)
+    {
+        if (SamplerKernels.Problem is string problem)
+        {
+            throw new PlatformNotSupportedException(problem);
+        }
+
         _options = (options ?? new RouterOptions()).Validated();
         _backends = [.. _options.Backends];
         _queryTypes = [.. _options.QueryTypes.Select(static type => type.Name)];
@@ -58,11 +70,13 @@ public sealed partial class Router : IDisposable
         _decay = _options.HalfLife is TimeSpan halfLife ? new ForwardDecay(halfLife, _options.TimeProvider) : null;
         (double[] priorAlpha, double[] priorBeta) = BuildPrior(_options, _queryTypes, _backends);
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
+        _experiment = BuildExperiment(priorAlpha, priorBeta);
+        Variants = _experiment is null ? [] : [.. _experiment.Arms.Select(static arm => arm.Name)];
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
-        OpenState(seed);
-        _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length, LaneStates(seed));
+        OpenState(seed, loadFrom);
+        _lanes = new LaneRegistry<LaneState>(_queryTypes.Length * _backends.Length + TrafficPlan.Slots, LaneStates(seed));
         StartBackgroundFlush();
     }
 
@@ -157,9 +171,9 @@ public sealed partial class Router : IDisposable
         return mask;
     }
 
-    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false)
+    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false, bool counted = true)
     {
-        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out RecordResult refusal))
+        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
         }
@@ -174,7 +188,15 @@ public sealed partial class Router : IDisposable
             if (claim == Claim.First)
             {
                 // Inside the stripe's lock, so that a snapshot holds both the bit and what was learned, or neither.
-                _posteriors.Update(queryType, backend, reward, outcome.LatencyMs);
+                if (_experiment is null || variant < 0)
+                {
+                    _posteriors.Update(queryType, backend, reward, outcome.LatencyMs);
+                }
+                else
+                {
+                    CreditVariant(opened, queryType, backend, variant, reward, outcome, failed, counted);
+                }
+
                 return RecordResult.Accepted;
             }
 
@@ -186,16 +208,16 @@ public sealed partial class Router : IDisposable
         }
     }
 
-    private bool TryOpen(DecisionId id, out OpenedId opened, out int queryType, out int backend, out RecordResult refusal)
+    private bool TryOpen(DecisionId id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal)
     {
-        (queryType, backend, refusal) = (0, 0, RecordResult.Unknown);
+        (queryType, backend, variant, refusal) = (0, 0, 0, RecordResult.Unknown);
         if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out opened))
         {
             Interlocked.Increment(ref _unknown);
             return false;
         }
 
-        if (!_generations.TryFind(opened, out queryType, out backend))
+        if (!_generations.TryFind(opened, out queryType, out backend, out variant))
         {
             Interlocked.Increment(ref _foreign);
             refusal = RecordResult.Expired;

@@ -37,6 +37,7 @@ public sealed partial record RouterOptions
         ConfigurationChecks.Reward(Reward);
         PriorOptions prior = ConfigurationChecks.Prior(Prior, types, backends);
         ConfigurationChecks.Range("$.halfLife", HalfLife, MinHalfLife, TimeSpan.MaxValue);
+        ExperimentOptions? experiment = ConfigurationChecks.Experiment(Experiment, types, backends);
         ConfigurationChecks.Range("$.node", Node, 0, MaxNode);
         ConfigurationChecks.Range("$.duplicateWindow", DuplicateWindow, MinDuplicateWindow, MaxDuplicateWindow);
         if (FlushInterval != Timeout.InfiniteTimeSpan)
@@ -54,7 +55,7 @@ public sealed partial record RouterOptions
             throw new RouterConfigurationException("$.timeProvider", "a clock is needed; it is null.");
         }
 
-        return this with { Backends = backends, QueryTypes = types, Fallback = fallback, Prior = prior };
+        return this with { Backends = backends, QueryTypes = types, Fallback = fallback, Prior = prior, Experiment = experiment };
     }
 
     private string[] CheckedFallback(string[] backends)
@@ -152,7 +153,7 @@ public sealed partial record RouterOptions
         ConfigurationChecks.Known("$.strategy", "strategy", Strategy, StrategyNames);
     }
 
-    private static string[] CheckedNames(string path, string what, IReadOnlyList<string>? given, int most, string member = "")
+    internal static string[] CheckedNames(string path, string what, IReadOnlyList<string>? given, int most, string member = "")
     {
         string[] names = [.. given ?? throw new RouterConfigurationException(path, "the list is null.")];
         if (names.Length == 0)

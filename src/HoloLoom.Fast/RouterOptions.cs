@@ -43,6 +43,9 @@ public sealed partial record RouterOptions
     /// </summary>
     public TimeSpan? HalfLife { get; init; }
 
+    /// <summary>An experiment that divides the traffic among strategies; null: every query is decided by <see cref="Strategy"/>.</summary>
+    public ExperimentOptions? Experiment { get; init; }
+
     /// <summary>Makes decisions reproducible: the same calls from one thread give the same decisions and ids. Null: a fresh random seed.</summary>
     public ulong? Seed { get; init; }
 

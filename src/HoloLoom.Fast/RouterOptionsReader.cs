@@ -69,6 +69,7 @@ internal static class RouterOptionsReader
             Reward = members.Get("reward", Reward, defaults.Reward),
             Prior = members.Get("prior", Prior, defaults.Prior),
             HalfLife = members.Get("halfLife", static n => n.IsNull ? null : Duration(n), defaults.HalfLife),
+            Experiment = members.Get("experiment", static n => n.IsNull ? null : Experiment(n), defaults.Experiment),
             Seed = members.Get("seed", static n => n.IsNull ? (ulong?)null : n.Unsigned(), defaults.Seed),
             Node = members.Get("node", static n => n.Integer(), defaults.Node),
             DuplicateWindow = members.Get("duplicateWindow", static n => n.Integer(), defaults.DuplicateWindow),
@@ -205,6 +206,48 @@ internal static class RouterOptionsReader
             members.Need("alpha", static n => n.Number()),
             members.Need("beta", static n => n.Number()));
     }
+
+    private static ExperimentOptions Experiment(ConfigurationNode node)
+    {
+        ConfigurationObject members = node.Members(ConfigurationKeys.Experiment);
+        var defaults = new ExperimentOptions { Name = "", Variants = [] };
+        return new ExperimentOptions
+        {
+            Name = members.Need("name", static n => n.Text()),
+            Variants = members.Need("variants", static n => n.Items().ConvertAll(Variant)),
+            SharePosteriors = members.Get("sharePosteriors", static n => n.Boolean(), defaults.SharePosteriors),
+            Holdout = members.Get("holdout", static n => n.Number(), defaults.Holdout),
+            Exploration = members.Get("exploration", static n => n.Number(), defaults.Exploration),
+            Alpha = members.Get("alpha", static n => n.Number(), defaults.Alpha),
+            Guardrails = members.Get("guardrails", Guardrails, defaults.Guardrails),
+            PromotedShare = members.Get("promotedShare", NumberOrNull, defaults.PromotedShare),
+        };
+    }
+
+    private static VariantOptions Variant(ConfigurationNode node)
+    {
+        ConfigurationObject members = node.Members(ConfigurationKeys.Variant);
+        var defaults = new VariantOptions("");
+        return new VariantOptions(members.Need("name", static n => n.Text()))
+        {
+            Strategy = members.Get("strategy", static n => n.Text(), defaults.Strategy),
+            Weight = members.Get("weight", static n => n.Number(), defaults.Weight),
+            Pattern = members.Get("pattern", static n => n.IsNull ? null : n.Text(), defaults.Pattern),
+            Prior = members.Get("prior", static n => n.IsNull ? null : Prior(n), defaults.Prior),
+        };
+    }
+
+    private static GuardrailOptions Guardrails(ConfigurationNode node)
+    {
+        ConfigurationObject members = node.Members(ConfigurationKeys.Guardrails);
+        return new GuardrailOptions
+        {
+            FailureRate = members.Get("failureRate", NumberOrNull, null),
+            P95LatencyMs = members.Get("p95LatencyMs", NumberOrNull, null),
+        };
+    }
+
+    private static double? NumberOrNull(ConfigurationNode node) => node.IsNull ? null : node.Number();
 
     private static TimeSpan? Duration(ConfigurationNode node)
     {

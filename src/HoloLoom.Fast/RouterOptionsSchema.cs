@@ -59,6 +59,7 @@ internal static class RouterOptionsSchema
         },
         ["prior"] = Prior(),
         ["halfLife"] = Duration("After this time an outcome counts half. Null: nothing is forgotten. At least 1ms."),
+        ["experiment"] = Experiment(),
         ["seed"] = Nullable(Bounded("integer", "Makes decisions reproducible from one thread. Null: a fresh random seed.", 0, ulong.MaxValue)),
         ["node"] = Bounded("integer", "The number of this replica, part of every decision id.", 0, RouterOptions.MaxNode),
         ["duplicateWindow"] = Bounded(
@@ -151,6 +152,39 @@ internal static class RouterOptionsSchema
                 0),
         });
     }
+
+    private static JsonObject Experiment() => Nullable(Object(
+        "Divides the traffic among strategies and finds out which is best. Null: every query is decided by 'strategy'.",
+        new JsonObject
+        {
+            ["name"] = Name("The experiment's name; another name is another experiment."),
+            ["variants"] = List(
+                "The variants; recognised by name when the configuration changes.",
+                Object(
+                    "One arm of the experiment.",
+                    new JsonObject
+                    {
+                        ["name"] = Name("The variant's name."),
+                        ["strategy"] = Choice("How the variant chooses a backend.", [.. RouterOptions.StrategyNames]),
+                        ["weight"] = WithDefault(Bounded("number", "Its share of traffic, relative to the other weights.", 0), 1),
+                        ["pattern"] = Nullable(Name("The execution pattern that an orchestrator uses for its queries.")),
+                        ["prior"] = Nullable(Prior()),
+                    },
+                    "name"),
+                2,
+                ExperimentOptions.MaxVariants),
+            ["sharePosteriors"] = Of("boolean", "Whether all variants learn in the router's posteriors; by default each learns on its own."),
+            ["holdout"] = Bounded("number", "The part of all traffic that stays outside the experiment.", 0, 0.9),
+            ["exploration"] = WithDefault(Bounded("number", "The least part of the experiment's traffic that is divided evenly.", 0, 1), 0.05),
+            ["alpha"] = WithDefault(Bounded("number", "The probability of ever naming a false winner.", 0, 0.5), 0.05),
+            ["guardrails"] = Object("What no variant may exceed.", new JsonObject
+            {
+                ["failureRate"] = Nullable(Bounded("number", "The largest rate of outcomes that are no success.", 0, 1)),
+                ["p95LatencyMs"] = Nullable(Positive("The largest 95th percentile of latency, in milliseconds.")),
+            }),
+            ["promotedShare"] = Nullable(Bounded("number", "The part of the experiment's traffic that a winner gets. Null: traffic is never moved.", 0, 1)),
+        },
+        "name", "variants"));
 
     private static JsonObject Of(string type, string description) => new() { ["type"] = type, ["description"] = description };
 

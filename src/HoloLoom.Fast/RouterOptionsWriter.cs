@@ -27,8 +27,10 @@ internal static class RouterOptionsWriter
             }
 
             WriteReward(json, options.Reward);
+            json.WritePropertyName("prior");
             WritePrior(json, options.Prior);
             WriteDuration(json, "halfLife", options.HalfLife);
+            WriteExperiment(json, options.Experiment);
             if (options.Seed is ulong seed)
             {
                 json.WriteNumber("seed", seed);
@@ -150,7 +152,7 @@ internal static class RouterOptionsWriter
 
     private static void WritePrior(Utf8JsonWriter json, PriorOptions prior)
     {
-        json.WriteStartObject("prior");
+        json.WriteStartObject();
         json.WriteNumber("alpha", prior.Alpha);
         json.WriteNumber("beta", prior.Beta);
         json.WriteStartArray("cells");
@@ -166,6 +168,66 @@ internal static class RouterOptionsWriter
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteExperiment(Utf8JsonWriter json, ExperimentOptions? experiment)
+    {
+        if (experiment is null)
+        {
+            json.WriteNull("experiment");
+            return;
+        }
+
+        json.WriteStartObject("experiment");
+        json.WriteString("name", experiment.Name);
+        json.WriteStartArray("variants");
+        foreach (VariantOptions variant in experiment.Variants)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", variant.Name);
+            if (variant.CustomStrategy is null)
+            {
+                json.WriteString("strategy", variant.Strategy);
+            }
+
+            json.WriteNumber("weight", variant.Weight);
+            if (variant.Pattern is string pattern)
+            {
+                json.WriteString("pattern", pattern);
+            }
+
+            if (variant.Prior is { } prior)
+            {
+                json.WritePropertyName("prior");
+                WritePrior(json, prior);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("sharePosteriors", experiment.SharePosteriors);
+        json.WriteNumber("holdout", experiment.Holdout);
+        json.WriteNumber("exploration", experiment.Exploration);
+        json.WriteNumber("alpha", experiment.Alpha);
+        json.WriteStartObject("guardrails");
+        WriteNumber(json, "failureRate", experiment.Guardrails.FailureRate);
+        WriteNumber(json, "p95LatencyMs", experiment.Guardrails.P95LatencyMs);
+        json.WriteEndObject();
+        WriteNumber(json, "promotedShare", experiment.PromotedShare);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string key, double? number)
+    {
+        if (number is double given)
+        {
+            json.WriteNumber(key, given);
+        }
+        else
+        {
+            json.WriteNull(key);
+        }
     }
 
     private static void WriteDuration(Utf8JsonWriter json, string key, TimeSpan? duration)

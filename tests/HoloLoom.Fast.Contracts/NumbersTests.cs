@@ -12,7 +12,7 @@ public sealed class NumbersTests
 
     [Fact]
     public void Flags_of_a_decision_are_frozen() =>
-        Assert.Equal([("None", 0), ("PreferredUnavailable", 1), ("Learned", 2)],
+        Assert.Equal([("None", 0), ("PreferredUnavailable", 1), ("Learned", 2), ("UniformSlice", 4)],
             Enum.GetValues<DecisionFlags>().Select(static value => (value.ToString(), (int)value)));
 
     [Fact]

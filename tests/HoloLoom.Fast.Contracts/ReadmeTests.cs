@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
     private static readonly string s_readme = File.ReadAllText(Repository.PathOf("README.md"));
 
     [Fact]
-    public void Every_csharp_sample_is_compiled_code_and_runs()
+    public async Task Every_csharp_sample_is_compiled_code_and_runs()
     {
         string source = File.ReadAllText(SourceOfSamples());
         MatchCollection samples = CSharpBlock().Matches(s_readme);
@@ -22,8 +22,13 @@ public sealed partial class ReadmeTests
             string indented = string.Concat(sample.Groups["code"].Value.Split('\n', StringSplitOptions.None).SkipLast(1)
                 .Select(static line => line.Length == 0 ? "\n" : $"        {line}\n"));
             string name = sample.Groups["name"].Value;
-            Assert.Contains($"public static void {name}()\n    {{\n{indented}\n        // End of sample.", source);
-            typeof(ReadmeSamples).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, null);
+            MethodInfo method = typeof(ReadmeSamples).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!;
+            string kind = method.ReturnType == typeof(Task) ? "async Task" : "void";
+            Assert.Contains($"public static {kind} {name}()\n    {{\n{indented}\n        // End of sample.", source);
+            if (method.Invoke(null, null) is Task running)
+            {
+                await running;
+            }
         }
     }
 

@@ -22,6 +22,28 @@ public sealed class RouterOptionsErrorTests
     public void Unknown_and_repeated_keys(string json, string path, string reason) => AssertError(json, path, reason);
 
     [Theory]
+    [InlineData("""{"experiment":{"variants":[]}}""", "$.experiment.name", "missing")]
+    [InlineData("""{"experiment":{"name":"x"}}""", "$.experiment.variants", "missing")]
+    [InlineData("""{"experiment":{"name":"x","variants":[]}}""", "$.experiment.variants", "empty; two are the least")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"}]}}""", "$.experiment.variants", "one is given; two are the least")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"a"}]}}""", "$.experiment.variants[1].name", "already at $.experiment.variants[0]")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"holdout"}]}}""", "$.experiment.variants[1].name", "outside the experiment")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","strategy":"rule"}]}}""", "$.experiment.variants[1].strategy", "did you mean 'rules'?")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","weight":-1}]}}""", "$.experiment.variants[1].weight", "0 or more")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a","weight":0},{"name":"b","weight":0}]}}""", "$.experiment.variants", "all weights are 0")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","weigth":1}]}}""", "$.experiment.variants[1].weigth", "did you mean 'weight'?")]
+    [InlineData("""{"experiment":{"name":"x","variants":[{"name":"a"},{"name":"b","prior":{"alpha":0}}]}}""", "$.experiment.variants[1].prior.alpha", "above 0")]
+    [InlineData("""{"experiment":{"name":"x","sharePosteriors":true,"variants":[{"name":"a"},{"name":"b","prior":{}}]}}""", "$.experiment.variants[1].prior", "shared posteriors")]
+    [InlineData("""{"experiment":{"name":"x","sharePosteriors":1,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.sharePosteriors", "true or false")]
+    [InlineData("""{"experiment":{"name":"x","holdout":1,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.holdout", "from 0 to 0.9")]
+    [InlineData("""{"experiment":{"name":"x","exploration":2,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.exploration", "from 0 to 1")]
+    [InlineData("""{"experiment":{"name":"x","alpha":0,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.alpha", "to 0.5")]
+    [InlineData("""{"experiment":{"name":"x","promotedShare":0.2,"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.promotedShare", "from 0.5 to 1")]
+    [InlineData("""{"experiment":{"name":"x","guardrails":{"failureRate":2},"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.guardrails.failureRate", "from 0 to 1")]
+    [InlineData("""{"experiment":{"name":"x","guardrails":{"p95LatencyMs":0},"variants":[{"name":"a"},{"name":"b"}]}}""", "$.experiment.guardrails.p95LatencyMs", "above 0")]
+    public void Experiments(string json, string path, string reason) => AssertError(json, path, reason);
+
+    [Theory]
     [InlineData("""{"queryTypes":[{"backend":"mem0"}]}""", "$.queryTypes[0].name", "missing")]
     [InlineData("""{"queryTypes":[{"name":"a"}]}""", "$.queryTypes[0].backend", "missing")]
     [InlineData("""{"prior":{"cells":[{"queryType":"personal","backend":"mem0","alpha":1}]}}""", "$.prior.cells[0].beta", "missing")]

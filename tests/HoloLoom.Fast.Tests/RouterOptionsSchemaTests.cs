@@ -23,6 +23,10 @@ public sealed class RouterOptionsSchemaTests
         AssertKeys(ConfigurationKeys.WeightedReward, rewards[1]);
         AssertKeys(ConfigurationKeys.Weights, Property(rewards[1], "weights"));
         AssertKeys(ConfigurationKeys.Prior, Property(Schema, "prior"));
+        JsonElement experiment = Property(Schema, "experiment");
+        AssertKeys(ConfigurationKeys.Experiment, experiment);
+        AssertKeys(ConfigurationKeys.Variant, Property(experiment, "variants").GetProperty("items"));
+        AssertKeys(ConfigurationKeys.Guardrails, Property(experiment, "guardrails"));
         AssertKeys(ConfigurationKeys.PriorCell, Property(Property(Schema, "prior"), "cells").GetProperty("items"));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HoloLoom.Fast.Cli.Terminal;
 using HoloLoom.Fast.Cli.Text;
+using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Cli.Commands;
 
@@ -101,6 +102,11 @@ internal sealed class LearnRun
         {
             try
             {
+                if (router.Variants.Count > 0)
+                {
+                    _ = ExperimentSupervisor.Step(router);
+                }
+
                 router.Flush();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -12,7 +12,8 @@ internal sealed class JsonLinesWriter : IDecisionWriter
     private readonly BackendSet _available;
     private readonly byte[][] _types;
     private readonly byte[][] _backends;
-    private readonly byte[] _strategy;
+    private readonly byte[][] _strategies;
+    private readonly byte[][] _variants;
 
     public JsonLinesWriter(OutputBuffer output, Router router, BackendSet available)
     {
@@ -21,7 +22,9 @@ internal sealed class JsonLinesWriter : IDecisionWriter
         _available = available;
         _types = [.. router.QueryTypes.Select(Quote)];
         _backends = [.. router.Backends.Select(Quote)];
-        _strategy = Quote(router.Strategy);
+        _variants = [.. router.Variants.Select(Quote)];
+        _strategies = [.. (router.Options.Experiment?.Variants ?? []).Select(static variant => variant.CustomStrategy?.Name ?? variant.Strategy)
+            .Append(router.Strategy).Select(Quote)];
     }
 
     public void Write(ReadOnlySpan<byte> query, in Decision decision, Explanation? explanation)
@@ -39,7 +42,13 @@ internal sealed class JsonLinesWriter : IDecisionWriter
         decision.Id.TryFormat(_output.GetSpan(DecisionId.TextLength), out written);
         _output.Advance(written);
         _output.Write("\",\"strategy\":"u8);
-        _output.Write(_strategy);
+        _output.Write(_strategies[decision.Variant]);
+        if (_variants.Length > 0)
+        {
+            _output.Write(",\"variant\":"u8);
+            _output.Write(_variants[decision.Variant]);
+        }
+
         WriteAlternatives(decision);
         if (explanation is not null)
         {

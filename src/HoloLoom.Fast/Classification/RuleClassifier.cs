@@ -15,8 +15,8 @@ internal sealed class RuleClassifier : IQueryClassifier
     // Above the key of any type without a match; a score adds 64 to its type's key.
     private const int DefaultKey = 63;
 
-    // So many patterns have few enough combinations to keep the answer of each: 4 KB.
-    private const int MaxTabulated = 12;
+    // So many patterns have few enough combinations to keep the answer of each: 8 KB, of which texts touch little.
+    private const int MaxTabulated = 13;
 
     private const int BatchChunk = Automaton.MaxBatch;
 
@@ -84,61 +84,78 @@ internal sealed class RuleClassifier : IQueryClassifier
     public ClassifiedQuery Classify(ReadOnlySpan<char> query) =>
         _table is not null && _table.TryFind(query, out ulong found) ? Score(found)
         : _isNarrow ? Score(_automaton.Find(query))
-        : ClassifyAtLength(query);
+        : _answers[IndexAtLength(query)];
 
     public ClassifiedQuery Classify(ReadOnlySpan<byte> utf8Query) =>
         _table is not null && _table.TryFind(utf8Query, out ulong found) ? Score(found)
         : _isNarrow ? Score(_automaton.Find(utf8Query))
-        : ClassifyAtLength(utf8Query);
+        : _answers[IndexAtLength(utf8Query)];
+
+    /// <summary>All answers there are; the first is that of a query without a match.</summary>
+    public ReadOnlySpan<ClassifiedQuery> Answers => _answers;
 
     /// <summary>Classifies many queries: the same answers as one by one.</summary>
     /// <param name="queries">The queries, none null.</param>
-    /// <param name="results">At least as long.</param>
+    /// <param name="answers">Receives an index into <see cref="Answers"/> for each; at least as long.</param>
     [SkipLocalsInit]
-    public void ClassifyBatch(ReadOnlySpan<string> queries, Span<ClassifiedQuery> results)
+    public void ClassifyBatch(ReadOnlySpan<string> queries, Span<byte> answers)
     {
         Span<ulong> found = stackalloc ulong[BatchChunk];
         for (int start = 0; start < queries.Length; start += BatchChunk)
         {
             ReadOnlySpan<string> chunk = queries[start..Math.Min(start + BatchChunk, queries.Length)];
-            if (!_isNarrow)
+            if (_table is not null)
+            {
+                _table.FindAll(chunk, found, _automaton);
+            }
+            else if (_isNarrow)
+            {
+                _automaton.FindAll(chunk, found);
+            }
+            else
             {
                 for (int i = 0; i < chunk.Length; i++)
                 {
-                    results[start + i] = ClassifyAtLength(chunk[i].AsSpan());
+                    answers[start + i] = (byte)IndexAtLength(chunk[i].AsSpan());
                 }
 
                 continue;
             }
 
-            _automaton.FindAll(chunk, found);
-            ScoreAll(found[..chunk.Length], results[start..]);
+            IndexAll(found[..chunk.Length], answers[start..]);
         }
     }
 
-    /// <inheritdoc cref="ClassifyBatch(ReadOnlySpan{string}, Span{ClassifiedQuery})"/>
+    /// <inheritdoc cref="ClassifyBatch(ReadOnlySpan{string}, Span{byte})"/>
     /// <param name="utf8">The text of all queries.</param>
     /// <param name="offsets">One more than there are queries, never decreasing, within <paramref name="utf8"/>.</param>
-    /// <param name="results">At least as long as there are queries.</param>
+    /// <param name="answers">Receives an index into <see cref="Answers"/> for each; at least as long as there are queries.</param>
     [SkipLocalsInit]
-    public void ClassifyBatch(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<ClassifiedQuery> results)
+    public void ClassifyBatch(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<byte> answers)
     {
         Span<ulong> found = stackalloc ulong[BatchChunk];
         for (int start = 0; start < offsets.Length - 1; start += BatchChunk)
         {
             ReadOnlySpan<int> chunk = offsets[start..Math.Min(start + BatchChunk + 1, offsets.Length)];
-            if (!_isNarrow)
+            if (_table is not null)
+            {
+                _table.FindAll(utf8, chunk, found, _automaton);
+            }
+            else if (_isNarrow)
+            {
+                _automaton.FindAll(utf8, chunk, found);
+            }
+            else
             {
                 for (int i = 0; i < chunk.Length - 1; i++)
                 {
-                    results[start + i] = ClassifyAtLength(utf8[chunk[i]..chunk[i + 1]]);
+                    answers[start + i] = (byte)IndexAtLength(utf8[chunk[i]..chunk[i + 1]]);
                 }
 
                 continue;
             }
 
-            _automaton.FindAll(utf8, chunk, found);
-            ScoreAll(found[..(chunk.Length - 1)], results[start..]);
+            IndexAll(found[..(chunk.Length - 1)], answers[start..]);
         }
     }
 
@@ -165,11 +182,22 @@ internal sealed class RuleClassifier : IQueryClassifier
         return new PatternMatches(matches, scores);
     }
 
-    private void ScoreAll(ReadOnlySpan<ulong> found, Span<ClassifiedQuery> results)
+    private void IndexAll(ReadOnlySpan<ulong> found, Span<byte> answers)
     {
+        answers = answers[..found.Length];
+        if (_answerOf is { Length: 1 << MaxTabulated } answerOf)
+        {
+            for (int i = 0; i < found.Length; i++)
+            {
+                answers[i] = answerOf[(int)found[i] & ((1 << MaxTabulated) - 1)];
+            }
+
+            return;
+        }
+
         for (int i = 0; i < found.Length; i++)
         {
-            results[i] = Score(found[i]);
+            answers[i] = (byte)IndexOfAnswer(found[i]);
         }
     }
 
@@ -191,23 +219,23 @@ internal sealed class RuleClassifier : IQueryClassifier
 
     // More than 64 patterns, or regular expressions beside the automaton.
     [SkipLocalsInit]
-    private ClassifiedQuery ClassifyAtLength(ReadOnlySpan<char> query)
+    private int IndexAtLength(ReadOnlySpan<char> query)
     {
         Span<ulong> found = stackalloc ulong[RuleCompiler.MaxWords];
         found = found[.._automaton.Words];
         FindAll(query, found);
-        return ScoreWords(found);
+        return IndexOfAnswer(found);
     }
 
     [SkipLocalsInit]
-    private ClassifiedQuery ClassifyAtLength(ReadOnlySpan<byte> utf8Query)
+    private int IndexAtLength(ReadOnlySpan<byte> utf8Query)
     {
         Span<ulong> found = stackalloc ulong[RuleCompiler.MaxWords];
         found = found[.._automaton.Words];
         found.Clear();
         _automaton.FindMany(utf8Query, found);
         _expressions?.Find(utf8Query, found);
-        return ScoreWords(found);
+        return IndexOfAnswer(found);
     }
 
     private void FindAll(ReadOnlySpan<char> query, Span<ulong> found)
@@ -217,12 +245,13 @@ internal sealed class RuleClassifier : IQueryClassifier
         _expressions?.Find(query, found);
     }
 
-    private ClassifiedQuery ScoreWords(ReadOnlySpan<ulong> found)
+    private int IndexOfAnswer(ReadOnlySpan<ulong> found)
     {
-        int best = _defaultType;
+        int best = 0;
         int bestScore = 0;
-        foreach (TypeBits type in _types)
+        for (int i = 0; i < _types.Length; i++)
         {
+            TypeBits type = _types[i];
             int score = 0;
             for (int bit = type.First; bit < type.First + type.Count; bit++)
             {
@@ -231,11 +260,11 @@ internal sealed class RuleClassifier : IQueryClassifier
 
             if (score > bestScore)
             {
-                (best, bestScore) = (type.QueryType, score);
+                (best, bestScore) = (i + 1, score);
             }
         }
 
-        return new ClassifiedQuery(best, bestScore > 0 ? MatchConfidence : DefaultConfidence);
+        return best;
     }
 
     /// <summary>A type's patterns, numbered on from those of the types before; <c>Bits</c> is used while all of them are below 64.</summary>

@@ -92,6 +92,25 @@ internal sealed partial class WordTable
         }
     }
 
+    /// <summary>Writes a byte for each unit, in whole vectors: up to 31 bytes more than there are units. What is not ASCII becomes 0x80.</summary>
+    public static unsafe void NarrowInto(string text, ref byte destination)
+    {
+        fixed (char* source = text)
+        fixed (byte* bytes = &destination)
+        {
+            int at = 0;
+            for (; at + Vector256<byte>.Count <= text.Length || (at < text.Length && StaysOnPage(source + at, 2 * Vector256<byte>.Count)); at += Vector256<byte>.Count)
+            {
+                Narrow(source + at).Store(bytes + at);
+            }
+
+            for (; at < text.Length; at++)
+            {
+                bytes[at] = (byte)Math.Min(source[at], '\x80');
+            }
+        }
+    }
+
     // One block. A word that a block cuts off is left to the next block, unless the block is nothing else.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe bool TryStep<TUnit>(
@@ -170,23 +189,29 @@ internal sealed partial class WordTable
         ulong found = 0;
         foreach (Phrase phrase in phrases)
         {
-            byte[] expected = phrase.Text;
-            if (text.Length < expected.Length)
-            {
-                continue;
-            }
-
-            int i = 0;
-            while (i < expected.Length && ToLower(text[i]) == expected[i])
-            {
-                i++;
-            }
-
-            bool ends = !IsWord(expected[^1]) || text.Length == expected.Length || !IsWord(ToLower(text[expected.Length]));
-            found |= i == expected.Length && ends ? phrase.Found : 0;
+            found |= Compare(phrase, text);
         }
 
         return found;
+    }
+
+    private static ulong Compare<TUnit>(Phrase phrase, ReadOnlySpan<TUnit> text)
+        where TUnit : unmanaged
+    {
+        byte[] expected = phrase.Text;
+        if (text.Length < expected.Length)
+        {
+            return 0;
+        }
+
+        int i = 0;
+        while (i < expected.Length && ToLower(text[i]) == expected[i])
+        {
+            i++;
+        }
+
+        bool ends = !IsWord(expected[^1]) || text.Length == expected.Length || !IsWord(ToLower(text[expected.Length]));
+        return i == expected.Length && ends ? phrase.Found : 0;
     }
 
     private static uint ToLower<TUnit>(TUnit unit)
@@ -200,7 +225,7 @@ internal sealed partial class WordTable
     private static bool IsWord(uint lower) => lower - 'a' <= 'z' - 'a' || lower - '0' <= 9 || lower == '_';
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> WordBytes(Vector256<byte> text) =>
+    public static Vector256<byte> WordBytes(Vector256<byte> text) =>
         Vector256.LessThanOrEqual((text | Vector256.Create(CaseBit)) - Vector256.Create((byte)'a'), Vector256.Create((byte)('z' - 'a')))
         | Vector256.LessThanOrEqual(text - Vector256.Create((byte)'0'), Vector256.Create((byte)9))
         | Vector256.Equals(text, Vector256.Create((byte)'_'));
@@ -221,7 +246,7 @@ internal sealed partial class WordTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(Vector256<byte> low, Vector256<byte> high) =>
+    public static ulong Bits(Vector256<byte> low, Vector256<byte> high) =>
         low.ExtractMostSignificantBits() | (ulong)high.ExtractMostSignificantBits() << 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

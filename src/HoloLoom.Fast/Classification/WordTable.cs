@@ -31,10 +31,11 @@ internal sealed partial class WordTable
     private readonly ulong _multiplier;
     private readonly int _shift;
     private readonly Phrase[][] _phrases;
+    private readonly WordFilter _filter;
 
-    private WordTable(Slot[] slots, ulong multiplier, int shift, Phrase[][] phrases)
+    private WordTable(Slot[] slots, ulong multiplier, int shift, Phrase[][] phrases, WordFilter filter)
     {
-        (_multiplier, _shift, _phrases) = (multiplier, shift, phrases);
+        (_multiplier, _shift, _phrases, _filter) = (multiplier, shift, phrases, filter);
         _slots = new AlignedBuffer<Slot>(slots.Length);
         slots.CopyTo(_slots.Span);
     }
@@ -113,7 +114,8 @@ internal sealed partial class WordTable
             }
         }
 
-        return new WordTable(slots, multiplier, shift, [.. compared]);
+        var filter = WordFilter.Create(byWord.Select(static word => word.Value[0].Text[..(int)Math.Min(word.Key.Length, WordFilter.Characters)]));
+        return new WordTable(slots, multiplier, shift, [.. compared], filter);
     }
 
     private static int SlotOf(ulong key, uint length, ulong multiplier, int shift) => (int)((key + length) * multiplier >> shift);
@@ -148,8 +150,48 @@ internal sealed partial class WordTable
         return key;
     }
 
-    /// <summary>A phrase in lower case, and the bit of its pattern.</summary>
-    private readonly record struct Phrase(byte[] Text, ulong Found);
+    /// <summary>A phrase in lower case, and the bit of its pattern; its first sixteen characters also as words to compare at once.</summary>
+    private sealed class Phrase
+    {
+        public Phrase(byte[] text, ulong found)
+        {
+            (Text, Found) = (text, found);
+            First = new EightCharacters(text);
+            Second = new EightCharacters(text.AsSpan(Math.Min(text.Length, KeyLength)));
+            MayGoOn = WordCharacters.Contains((char)text[^1]) ? 0UL : 1;
+        }
+
+        public byte[] Text { get; }
+
+        public ulong Found { get; }
+
+        public EightCharacters First { get; }
+
+        public EightCharacters Second { get; }
+
+        /// <summary>1 if the phrase ends in a character that belongs to no word, so that a word may follow at once; else 0.</summary>
+        public ulong MayGoOn { get; }
+    }
+
+    /// <summary>Up to eight characters in lower case: zero where they equal a text's, in any case.</summary>
+    private readonly struct EightCharacters
+    {
+        private readonly ulong _text;
+        private readonly ulong _case;
+        private readonly ulong _care;
+
+        public EightCharacters(ReadOnlySpan<byte> text)
+        {
+            for (int i = Math.Min(text.Length, KeyLength) - 1; i >= 0; i--)
+            {
+                _text = _text << 8 | text[i];
+                _case = _case << 8 | (char.IsAsciiLetter((char)text[i]) ? CaseBit : 0UL);
+                _care = _care << 8 | 0xFF;
+            }
+        }
+
+        public ulong Differs(ulong text) => ((text | _case) ^ _text) & _care;
+    }
 
     /// <summary>The word that belongs here; the patterns found with it, and whether and where there are phrases to compare.</summary>
     private readonly record struct Slot(ulong Key, ulong Length, long Phrases, ulong Found);

@@ -94,6 +94,35 @@ public sealed partial class Orchestrator
             .Where(backend => (wanted >> backend & 1) != 0)
             .Select(backend => new BackendFailure(_guards[backend]!.Name, CallStatus.Rejected, new InvalidOperationException("the circuit is open")))]);
 
-    private static ExecutionException NoAnswer(PatternContext context) => new(
-        context.Remaining == TimeSpan.Zero ? "No backend answered before the deadline" : "No backend answered", context.Failures);
+    private ExecutionException NoAnswer(PatternContext context)
+    {
+        if (Options.Learn)
+        {
+            double elapsed = Milliseconds(context.Start, Options.TimeProvider.GetTimestamp());
+            Router.CountExecution(context.Decision, new Outcome(0, elapsed), failed: true);
+        }
+
+        return new ExecutionException(
+            context.Remaining == TimeSpan.Zero ? "No backend answered before the deadline" : "No backend answered", context.Failures);
+    }
+
+    // The holdout, after the variants, leaves the choice to the selector.
+    private string?[]? PatternsOfVariants()
+    {
+        if (Router.Options.Experiment is not { } experiment)
+        {
+            return null;
+        }
+
+        for (int i = 0; i < experiment.Variants.Count; i++)
+        {
+            if (experiment.Variants[i].Pattern is string name)
+            {
+                ConfigurationChecks.Known(
+                    $"$.experiment.variants[{i}].pattern", "execution pattern", name, [.. _patterns.Select(static pattern => pattern.Name)]);
+            }
+        }
+
+        return [.. experiment.Variants.Select(static variant => variant.Pattern), null];
+    }
 }

@@ -30,6 +30,9 @@ public sealed partial class Orchestrator
     private readonly CircuitBoard _board = new();
     private readonly IExecutionPattern[] _patterns;
     private readonly IPatternSelector _selector;
+
+    // Per variant of the router's experiment; null where the selector chooses.
+    private readonly string?[]? _patternOf;
     private readonly ResultCache? _cache;
     private readonly FeedbackTable? _feedback;
     private readonly Func<ExecutionRequest, CancellationToken, ValueTask<ExecutionResult>> _run;
@@ -60,6 +63,7 @@ public sealed partial class Orchestrator
             new ChainPattern(),
             new HedgedPattern(),
         ];
+        _patternOf = PatternsOfVariants();
         _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
         _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
         _run = (request, token) => RunAsync(request, token);
@@ -220,7 +224,7 @@ public sealed partial class Orchestrator
             decision = Router.Route(classified, new BackendSet(plan is null ? mask : FirstOf(plan, mask)));
         }
 
-        IExecutionPattern pattern = PatternOf(request.Pattern ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
+        IExecutionPattern pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
         PatternContext context = t_spare ?? new PatternContext();
         t_spare = null;
         context.Begin(this, request, classified, decision, mask, plan, start, token);
@@ -257,6 +261,11 @@ public sealed partial class Orchestrator
         if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
         {
             _feedback.Add(context.Decision.Id, first, others, now);
+        }
+
+        if (Options.Learn)
+        {
+            Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
         }
 
         Profile?.Executed(pattern, context.Decision.QueryType, elapsed);

@@ -22,6 +22,7 @@ public sealed class PatternContext
     private long _lastEnd;
     private RecordedCall _first;
     private double _bestScore;
+    private double _bestRelevance;
     private List<BackendFailure>? _failures;
 
     internal PatternContext()
@@ -58,6 +59,8 @@ public sealed class PatternContext
     internal BackendSet Answered => new(Volatile.Read(ref _answered));
 
     internal double BestScore => _bestScore;
+
+    internal double BestRelevance => _bestRelevance;
 
     internal long Start => _start;
 
@@ -152,7 +155,7 @@ public sealed class PatternContext
             available |= _owner.Guard(candidate).IsAvailable ? 1UL << candidate : 0;
         }
 
-        return _owner.Router.Reconsider(Decision.QueryType, backend, Math.Clamp(score, 0, 1), Options.EvidenceShare, new BackendSet(available));
+        return _owner.Router.Reconsider(Decision, backend, Math.Clamp(score, 0, 1), Options.EvidenceShare, new BackendSet(available));
     }
 
     /// <summary>Makes one list of several answers, as the options say; of a single list, that list.</summary>
@@ -182,7 +185,7 @@ public sealed class PatternContext
     {
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, _mask, _plan, _start, _deadline) = (classified, mask, plan, start, start + owner.DeadlineTicks);
-        (_asked, _answered, _orderLength, _first, _bestScore, _failures) = (0, 0, -1, default, 0, null);
+        (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
         _others.Clear();
     }
 
@@ -201,7 +204,7 @@ public sealed class PatternContext
     {
         CancellationToken.ThrowIfCancellationRequested();
         bool isPrimary = backend == Decision.Backend;
-        DecisionId id = isPrimary ? Decision.Id : _owner.Router.Route(_classified, new BackendSet(1UL << backend)).Id;
+        DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
         ValueTask<GuardedReply> pending = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token);
@@ -226,7 +229,7 @@ public sealed class PatternContext
         _owner.Guard(answer.Backend).Latencies.Add(answer.LatencyMs);
         if (Options.Learn)
         {
-            _owner.Router.RecordFailure(answer.DecisionId, answer.LatencyMs);
+            _owner.Router.RecordFailure(answer.DecisionId, answer.LatencyMs, counted: false);
         }
     }
 
@@ -258,13 +261,13 @@ public sealed class PatternContext
                 double relevance = _owner.RelevanceOf(Query, answer);
                 if (Options.Learn)
                 {
-                    _owner.Router.Record(id, new Outcome(relevance, latency));
+                    _owner.Router.RecordCall(id, new Outcome(relevance, latency));
                 }
 
                 AddAnswer(answer, new RecordedCall(id, relevance, latency));
                 break;
             case CallStatus.Failed or CallStatus.TimedOut when Options.Learn:
-                _owner.Router.RecordFailure(id, latency);
+                _owner.Router.RecordFailure(id, latency, counted: false);
                 break;
         }
 
@@ -300,6 +303,7 @@ public sealed class PatternContext
 
             _answered |= 1UL << answer.Backend;
             _bestScore = Math.Max(_bestScore, answer.MeanScore);
+            _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
         }
     }
 

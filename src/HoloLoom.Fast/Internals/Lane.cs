@@ -34,7 +34,11 @@ internal sealed class Lane<TState>
 
     /// <summary>Adds one to a counter. Only the owning thread may call it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Count(int counter)
+    public void Count(int counter) => Count(counter, 1);
+
+    /// <summary>Adds to a counter. Only the owning thread may call it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Count(int counter, int times)
     {
         if ((uint)counter >= (uint)_counters)
         {
@@ -42,7 +46,7 @@ internal sealed class Lane<TState>
         }
 
         // SAFETY: the index was checked, and the buffer holds that many counters after the state.
-        Unsafe.Add(ref _memory.First, _counterStart + counter)++;
+        Unsafe.Add(ref _memory.First, _counterStart + counter) += (uint)times;
     }
 
     /// <summary>Adds the lane's counters to the totals. Any thread may call it; a count being written is seen before or after.</summary>

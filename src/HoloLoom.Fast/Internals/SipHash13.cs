@@ -42,24 +42,31 @@ internal static class SipHash13
         return Finish(16UL << 56, v0, v1, v2, v3);
     }
 
-    /// <summary>Many hashes of 16 bytes each with the same second word, four side by side; equal to the other overload on each.</summary>
+    /// <summary>Tags of many messages of 16 bytes with the same second word, side by side: the low bits of each hash, moved up, above a prefix.</summary>
     /// <param name="m0">The first words.</param>
     /// <param name="m1">The second word of all.</param>
     /// <param name="k0">First half of the key.</param>
     /// <param name="k1">Second half of the key.</param>
-    /// <param name="hashes">Receives a hash for each; at least as long.</param>
-    public static void Hash(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, Span<ulong> hashes)
+    /// <param name="shift">How far the hash of the other overload is moved up.</param>
+    /// <param name="prefix">What the bits below hold.</param>
+    /// <param name="tags">Receives a tag for each; at least as long.</param>
+    public static void Tag(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
     {
-        hashes = hashes[..m0.Length];
+        tags = tags[..m0.Length];
         int i = 0;
+        for (; Vector512.IsHardwareAccelerated && i + Vector512<ulong>.Count <= m0.Length; i += Vector512<ulong>.Count)
+        {
+            ((Hash(Vector512.Create(m0[i..]), m1, k0, k1) << shift) | Vector512.Create(prefix)).CopyTo(tags[i..]);
+        }
+
         for (; Vector256.IsHardwareAccelerated && i + Vector256<ulong>.Count <= m0.Length; i += Vector256<ulong>.Count)
         {
-            Hash(Vector256.Create(m0[i..]), m1, k0, k1).CopyTo(hashes[i..]);
+            ((Hash(Vector256.Create(m0[i..]), m1, k0, k1) << shift) | Vector256.Create(prefix)).CopyTo(tags[i..]);
         }
 
         for (; i < m0.Length; i++)
         {
-            hashes[i] = Hash(m0[i], m1, k0, k1);
+            tags[i] = Hash(m0[i], m1, k0, k1) << shift | prefix;
         }
     }
 
@@ -102,9 +109,58 @@ internal static class SipHash13
         v2 = RotateLeft(v2, 32);
     }
 
+    // Without an instruction for it, by whole bytes is one shuffle; else it takes three.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> RotateLeft(Vector256<ulong> value, [ConstantExpected] byte bits) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(value, bits) : (value << bits) | (value >> (64 - bits));
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(value, bits)
+        : bits == 32 && Avx2.IsSupported ? Avx2.Shuffle(value.AsUInt32(), 0b10_11_00_01).AsUInt64()
+        : bits == 16 && Avx2.IsSupported ? Avx2.Shuffle(value.AsByte(), RotatedBy16).AsUInt64()
+        : (value << bits) | (value >> (64 - bits));
+
+    private static Vector256<byte> RotatedBy16 => Vector256.Create(0x0504030201000706, 0x0D0C0B0A09080F0E, 0x0504030201000706, 0x0D0C0B0A09080F0E).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Hash(Vector512<ulong> m0, ulong m1, ulong k0, ulong k1)
+    {
+        Start(k0, k1, out ulong s0, out ulong s1, out ulong s2, out ulong s3);
+        (Vector512<ulong> v0, Vector512<ulong> v1) = (Vector512.Create(s0), Vector512.Create(s1));
+        (Vector512<ulong> v2, Vector512<ulong> v3) = (Vector512.Create(s2), Vector512.Create(s3));
+        Absorb(m0, ref v0, ref v1, ref v2, ref v3);
+        Absorb(Vector512.Create(m1), ref v0, ref v1, ref v2, ref v3);
+        Absorb(Vector512.Create(16UL << 56), ref v0, ref v1, ref v2, ref v3);
+        v2 ^= Vector512.Create(0xFFUL);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Absorb(Vector512<ulong> word, ref Vector512<ulong> v0, ref Vector512<ulong> v1, ref Vector512<ulong> v2, ref Vector512<ulong> v3)
+    {
+        v3 ^= word;
+        Round(ref v0, ref v1, ref v2, ref v3);
+        v0 ^= word;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ref Vector512<ulong> v0, ref Vector512<ulong> v1, ref Vector512<ulong> v2, ref Vector512<ulong> v3)
+    {
+        v0 += v1;
+        v2 += v3;
+        v1 = RotateLeft(v1, 13) ^ v0;
+        v3 = RotateLeft(v3, 16) ^ v2;
+        v0 = RotateLeft(v0, 32);
+        v2 += v1;
+        v0 += v3;
+        v1 = RotateLeft(v1, 17) ^ v2;
+        v3 = RotateLeft(v3, 21) ^ v0;
+        v2 = RotateLeft(v2, 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> RotateLeft(Vector512<ulong> value, [ConstantExpected] byte bits) =>
+        Avx512F.IsSupported ? Avx512F.RotateLeft(value, bits) : (value << bits) | (value >> (64 - bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Start(ulong k0, ulong k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3)

@@ -57,7 +57,7 @@ internal static class BetaDistribution
     }
 
     // double.LogP1 rounds 1 + x first; this keeps full precision for small x (Higham, Accuracy and Stability, 2nd ed., problem 1.5).
-    private static double Log1p(double x)
+    internal static double Log1p(double x)
     {
         double sum = 1 + x;
         return sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
@@ -125,7 +125,7 @@ internal static class BetaDistribution
         return -(b - 0.5) * Log1p(a / b) - a * Math.Log(s) + a + Binet(b) - Binet(s);
     }
 
-    private static double LogGamma(double x)
+    internal static double LogGamma(double x)
     {
         // Raised to at least 10 by Γ(x + 1) = x Γ(x), where the series below is exact to a double.
         double product = 1;
@@ -138,10 +138,17 @@ internal static class BetaDistribution
         return (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + Binet(x) - Math.Log(product);
     }
 
-    // Binet's function, ln Γ(x) − [(x − ½) ln x − x + ½ ln 2π], for x ≥ 10.
-    private static double Binet(double x)
+    /// <summary>Binet's function, ln Γ(x) − [(x − ½) ln x − x + ½ ln 2π], for x above 0.</summary>
+    internal static double Binet(double x)
     {
+        // Raised to at least 10, where the series is exact to a double: μ(x) = μ(x + 1) + (x + ½) ln(1 + 1/x) − 1.
+        double raised = 0;
+        for (; x < 10; x++)
+        {
+            raised += (x + 0.5) * Log1p(1 / x) - 1;
+        }
+
         double y = 1 / (x * x);
-        return (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y * (1.0 / 1188 - y * (691.0 / 360360 - y / 156)))))) / x;
+        return (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y * (1.0 / 1188 - y * (691.0 / 360360 - y / 156)))))) / x + raised;
     }
 }

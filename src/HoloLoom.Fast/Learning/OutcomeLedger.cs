@@ -27,7 +27,10 @@ internal sealed class OutcomeLedger
     /// <summary>The stripe that holds a block; consecutive blocks, and the first blocks of consecutive boots, fall on different stripes.</summary>
     /// <param name="boot">The boot of the decision.</param>
     /// <param name="block">The block's number in its boot.</param>
-    public LedgerStripe Stripe(ulong boot, ulong block) => _stripes[(int)(boot + block) & (Stripes - 1)];
+    public LedgerStripe Stripe(ulong boot, ulong block) => _stripes[StripeIndex(boot, block)];
+
+    /// <summary>The index of the stripe that holds a block.</summary>
+    public static int StripeIndex(ulong boot, ulong block) => (int)(boot + block) & (Stripes - 1);
 
     public LedgerStripe StripeAt(int index) => _stripes[index];
 

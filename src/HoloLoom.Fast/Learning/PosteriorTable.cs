@@ -58,6 +58,8 @@ internal sealed partial class PosteriorTable
 
     public int Stride => _stride;
 
+    public int Backends => _backends;
+
     /// <summary>Learns from one outcome.</summary>
     /// <param name="row">The query type.</param>
     /// <param name="backend">The backend.</param>

@@ -26,6 +26,10 @@ internal sealed class RewardRule
         double relevanceThreshold, double latencyLimitMs, double costLimit, double relevance, double success, double speed, double thrift) =>
         new(relevanceThreshold, latencyLimitMs, costLimit, relevance, success, speed, thrift);
 
+    /// <summary>Whether relevance and latency are both within their thresholds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsSuccess(double relevance, double latencyMs) => relevance > _relevanceThreshold && latencyMs < _latencyLimit;
+
     /// <param name="relevance">0..1.</param>
     /// <param name="latencyMs">0 or more.</param>
     /// <param name="cost">0 or more.</param>
@@ -33,7 +37,7 @@ internal sealed class RewardRule
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Evaluate(double relevance, double latencyMs, double cost)
     {
-        double success = relevance > _relevanceThreshold && latencyMs < _latencyLimit ? 1 : 0;
+        double success = IsSuccess(relevance, latencyMs) ? 1 : 0;
         if (_successShare == 1)
         {
             return success;

@@ -109,8 +109,11 @@ internal static class StateCodec
     {
         bool holes = snapshot.Generations.Any(static g => g is null || g.QueryTypes.Contains(null) || g.Backends.Contains(null))
             || snapshot.Cells.Contains(null!)
+            || snapshot.Generations.Any(static g => g.Variants.Contains(null))
             || snapshot.Ledger.Blocks.Contains(null!)
-            || snapshot.Amendments.Blocks.Contains(null!);
+            || snapshot.Amendments.Blocks.Contains(null!)
+            || snapshot.Experiments.Any(static e => e is null
+                || e.Variants.Any(static v => v is null || v.Cells.Contains(null!)) || e.Pairs.Contains(null!) || e.Steps.Contains(null!));
         if (holes)
         {
             throw new JsonException("A list holds null.");

@@ -24,6 +24,9 @@ internal sealed class StateSnapshot
     /// <summary>Every cell that has ever learned or routed, those out of the current configuration included.</summary>
     public List<CellState> Cells { get; set; } = [];
 
+    /// <summary>Every experiment that has ever run, the present one last.</summary>
+    public List<ExperimentState> Experiments { get; set; } = [];
+
     /// <summary>Decisions per strategy name.</summary>
     public Dictionary<string, long> DecisionsByStrategy { get; set; } = [];
 
@@ -45,6 +48,18 @@ internal sealed class ConfigurationNames
     public string[] QueryTypes { get; set; } = [];
 
     public string[] Backends { get; set; } = [];
+
+    /// <summary>The experiment's name; empty without one.</summary>
+    public string Experiment { get; set; } = "";
+
+    /// <summary>Its variants, the holdout last.</summary>
+    public string[] Variants { get; set; } = [];
+
+    public bool HasNamesOf(ConfigurationNames other) =>
+        QueryTypes.AsSpan().SequenceEqual(other.QueryTypes)
+        && Backends.AsSpan().SequenceEqual(other.Backends)
+        && Experiment == other.Experiment
+        && Variants.AsSpan().SequenceEqual(other.Variants);
 }
 
 /// <summary>What one (query type, backend) cell has learned and counted.</summary>

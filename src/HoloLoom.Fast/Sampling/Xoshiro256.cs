@@ -20,6 +20,9 @@ internal struct Xoshiro256
         _s3 = s3;
     }
 
+    /// <summary>The four words of the state.</summary>
+    public readonly (ulong S0, ulong S1, ulong S2, ulong S3) State => (_s0, _s1, _s2, _s3);
+
     /// <summary>The stream of a seed: four words of SplitMix64, as the authors recommend. Never the all-zero state.</summary>
     public static Xoshiro256 FromSeed(ulong seed)
     {

@@ -7,18 +7,18 @@ namespace HoloLoom.Fast.Strategies;
 public ref struct StrategyContext
 {
     private readonly PosteriorTable _posteriors;
-    private readonly ref Xoshiro256 _generator;
+    private readonly ref SampleStreams _streams;
     private readonly Span<double> _draws;
 
     internal StrategyContext(
-        int queryType, int preferredBackend, float confidence, ulong available, PosteriorTable posteriors, ref Xoshiro256 generator, Span<double> draws)
+        int queryType, int preferredBackend, float confidence, ulong available, PosteriorTable posteriors, ref SampleStreams streams, Span<double> draws)
     {
         QueryType = queryType;
         PreferredBackend = preferredBackend;
         Confidence = confidence;
         Available = available;
         _posteriors = posteriors;
-        _generator = ref generator;
+        _streams = ref streams;
         _draws = draws;
     }
 
@@ -36,7 +36,7 @@ public ref struct StrategyContext
 
     internal readonly PosteriorTable Posteriors => _posteriors;
 
-    internal readonly ref Xoshiro256 Generator => ref _generator;
+    internal readonly ref SampleStreams Streams => ref _streams;
 
     /// <summary>Empty, or where to leave each available backend's draw for an explanation.</summary>
     internal readonly Span<double> Draws => _draws;
@@ -50,8 +50,8 @@ public ref struct StrategyContext
     public readonly (double Alpha, double Beta) Posterior(int backend) => _posteriors.Posterior(QueryType, backend);
 
     /// <summary>64 random bits from the calling thread's stream.</summary>
-    public readonly ulong NextRandom() => _generator.Next();
+    public readonly ulong NextRandom() => _streams.Scalar.Next();
 
     /// <summary>A uniform draw, above 0 and below 1.</summary>
-    public readonly double NextUniform() => _generator.NextOpenDouble();
+    public readonly double NextUniform() => _streams.Scalar.NextOpenDouble();
 }

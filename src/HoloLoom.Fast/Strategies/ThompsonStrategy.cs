@@ -10,7 +10,7 @@ namespace HoloLoom.Fast.Strategies;
 /// </summary>
 internal sealed class ThompsonStrategy : IRoutingStrategy
 {
-    private const int LargestRow = ArmParameters.Fields * 64;
+    private const int LargestRow = ArmParameters.Fields * BestArm.MaxArms;
 
     public string Name => "thompson";
 
@@ -24,6 +24,7 @@ internal sealed class ThompsonStrategy : IRoutingStrategy
         Span<double> row = stackalloc double[LargestRow];
         row = row[..posteriors.ParametersLength];
         posteriors.CopyParameters(context.QueryType, row);
-        return BestArm.Select(row, posteriors.Stride, context.Available, ref context.Generator, context.Draws);
+        return BestArm.Select(
+            row, posteriors.Stride, posteriors.Backends, context.Available, ref context.Streams, context.Draws, SamplerKernels.Chosen);
     }
 }

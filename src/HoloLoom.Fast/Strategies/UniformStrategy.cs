@@ -12,7 +12,7 @@ internal sealed class UniformStrategy : IRoutingStrategy
     public int Choose(ref StrategyContext context)
     {
         ulong rest = context.Available;
-        uint skip = context.Generator.NextBelow((uint)BitOperations.PopCount(rest));
+        uint skip = context.Streams.Scalar.NextBelow((uint)BitOperations.PopCount(rest));
         for (uint i = 0; i < skip; i++)
         {
             rest &= rest - 1;

@@ -105,7 +105,7 @@ public sealed class RuleClassifierTests
                 batch[i] = source.Next();
             }
 
-            s_classifier.ClassifyBatch(batch, results);
+            Classify(batch, results);
             for (int i = 0; i < batch.Length; i++)
             {
                 ClassifiedQuery truth = s_truth.Classify(batch[i]);
@@ -147,7 +147,7 @@ public sealed class RuleClassifierTests
                 offsets[i + 1] = offsets[i] + batch[i].Length;
             }
 
-            s_classifier.ClassifyBatch([.. batch.SelectMany(static bytes => bytes)], offsets, results);
+            Classify([.. batch.SelectMany(static bytes => bytes)], offsets, results);
             for (int i = 0; i < batch.Length; i++)
             {
                 ClassifiedQuery truth = s_truth.Classify(Encoding.UTF8.GetString(batch[i]));
@@ -181,12 +181,12 @@ public sealed class RuleClassifierTests
             string[] queries = [.. Enumerable.Range(0, length).Select(_ => source.Next())];
             ClassifiedQuery[] expected = [.. queries.Select(query => s_classifier.Classify(query))];
             var results = new ClassifiedQuery[length];
-            s_classifier.ClassifyBatch(queries, results);
+            Classify(queries, results);
             Assert.Equal(expected, results);
 
             byte[][] encoded = [.. queries.Select(Encoding.UTF8.GetBytes)];
             int[] offsets = [0, .. encoded.Select((_, i) => encoded.Take(i + 1).Sum(static bytes => bytes.Length))];
-            s_classifier.ClassifyBatch([.. encoded.SelectMany(static bytes => bytes)], offsets, results);
+            Classify([.. encoded.SelectMany(static bytes => bytes)], offsets, results);
             Assert.Equal([.. encoded.Select(bytes => s_classifier.Classify(bytes))], results);
         }
     }
@@ -205,7 +205,7 @@ public sealed class RuleClassifierTests
     {
         string[] queries = [.. Enumerable.Range(0, 300).Select(static i => $"find my latest {i} é who")];
         byte[] utf8 = Encoding.UTF8.GetBytes(queries[0]);
-        var results = new ClassifiedQuery[queries.Length];
+        var answers = new byte[queries.Length];
         for (int warm = 0; warm < 2; warm++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -215,8 +215,28 @@ public sealed class RuleClassifierTests
                 s_classifier.Classify(utf8);
             }
 
-            s_classifier.ClassifyBatch(queries, results);
+            s_classifier.ClassifyBatch(queries, answers);
             Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
+        }
+    }
+
+    private static void Classify(string[] queries, Span<ClassifiedQuery> results)
+    {
+        var answers = new byte[queries.Length];
+        s_classifier.ClassifyBatch(queries, answers);
+        for (int i = 0; i < answers.Length; i++)
+        {
+            results[i] = s_classifier.Answers[answers[i]];
+        }
+    }
+
+    private static void Classify(byte[] utf8, int[] offsets, Span<ClassifiedQuery> results)
+    {
+        var answers = new byte[offsets.Length - 1];
+        s_classifier.ClassifyBatch(utf8, offsets, answers);
+        for (int i = 0; i < answers.Length; i++)
+        {
+            results[i] = s_classifier.Answers[answers[i]];
         }
     }
 

@@ -40,9 +40,9 @@ public sealed class UserPatternTests
         RuleClassifier classifier = RuleClassifier.Create([[QueryPattern.Words("zebra"), QueryPattern.Parse(expression)], []]);
         Assert.Equal(matches ? 0 : 1, classifier.Classify(query).QueryType);
         Assert.Equal(matches ? 0 : 1, classifier.Classify(Encoding.UTF8.GetBytes(query)).QueryType);
-        var results = new ClassifiedQuery[1];
-        classifier.ClassifyBatch([query], results);
-        Assert.Equal(matches ? 0 : 1, results[0].QueryType);
+        var answers = new byte[1];
+        classifier.ClassifyBatch([query], answers);
+        Assert.Equal(matches ? 0 : 1, classifier.Answers[answers[0]].QueryType);
     }
 
     [Theory]

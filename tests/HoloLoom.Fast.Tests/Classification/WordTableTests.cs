@@ -10,7 +10,7 @@ public sealed class WordTableTests
     private static readonly string[] s_phrases =
     [
         "i", "me", "mine", "minus", "connected", "connection", "connections", "connecti_n", "last week", "last", "week", "e-mail", "e", "c++", "a b c", "x1",
-        "relationship", "relation ship", "snake_case", "eightlet", "eightletters",
+        "relationship", "relation ship", "snake_case", "eightlet", "eightletters", "a phrase of many words", "a phrase of many words c++",
     ];
 
     private static readonly WordTable? s_table = WordTable.TryCreate(s_phrases.Select(static (phrase, i) => (phrase, i)));
@@ -74,6 +74,62 @@ public sealed class WordTableTests
     }
 
     [SkippableFact]
+    public void A_batch_finds_what_each_text_alone_has()
+    {
+        Skip.IfNot(WordTable.IsSupported, "The table needs vectors of 256 bits.");
+        var random = new Random(6);
+        for (int round = 0; round < 3000; round++)
+        {
+            // Without joints between the texts, so that words of two would be one; some empty, some outside ASCII, some longer than a run.
+            int longest = round % 50 == 0 ? 3000 : 12;
+            AssertBatch([.. Enumerable.Range(0, random.Next(WordTable.MaxBatch + 1)).Select(_ => Text(random, longest))]);
+        }
+    }
+
+    [SkippableFact]
+    public void Batches_allocate_nothing()
+    {
+        Skip.IfNot(WordTable.IsSupported, "The table needs vectors of 256 bits.");
+        string[] texts = [.. s_phrases, "é", "", new string('i', 9000)];
+        var found = new ulong[texts.Length];
+        for (int warm = 0; warm < 2; warm++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            s_table!.FindAll(texts, found, s_automaton);
+            Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
+        }
+    }
+
+    [SkippableFact]
+    public void Texts_side_by_side_stay_apart_at_every_place_of_a_block()
+    {
+        Skip.IfNot(WordTable.IsSupported, "The table needs vectors of 256 bits.");
+        foreach (string phrase in s_phrases)
+        {
+            for (int cut = 0; cut <= phrase.Length; cut++)
+            {
+                for (int before = 0; before < 70; before++)
+                {
+                    AssertBatch([new string(' ', before), phrase[..cut], phrase[cut..], phrase, "", phrase.ToUpperInvariant() + "s", phrase]);
+                }
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(8192)]
+    [InlineData(8193)]
+    [InlineData(20000)]
+    public void Texts_fill_a_run_and_more(int length)
+    {
+        Skip.IfNot(WordTable.IsSupported, "The table needs vectors of 256 bits.");
+        AssertBatch(["me", "me".PadLeft(length), "i", "i me".PadLeft(length - 2), "é", new string('é', length)]);
+        AssertBatch([.. Enumerable.Repeat(string.Concat(Enumerable.Repeat("a ", length / 250)) + "me", 128)]);
+        AssertBatch([.. Enumerable.Repeat("i", 128)]);
+        AssertBatch([string.Concat(Enumerable.Repeat("i ", length / 2))]);
+    }
+
+    [SkippableFact]
     public void Nothing_is_read_beyond_the_page_of_a_text()
     {
         Skip.IfNot(WordTable.IsSupported && GuardedMemory.IsSupported, "The table needs vectors of 256 bits, the guard pages Linux.");
@@ -113,6 +169,29 @@ public sealed class WordTableTests
     [Fact]
     public void The_default_patterns_fit() =>
         Assert.NotNull(WordTable.TryCreate(RouterOptions.DefaultQueryTypes.SelectMany(static type => type.Patterns).SelectMany(static pattern => pattern.Alternatives!).Select(static word => (word, 0))));
+
+    private static string Text(Random random, int pieces) =>
+        string.Concat(Enumerable.Range(0, random.Next(pieces)).Select(_ => random.Next(8) switch
+        {
+            < 4 => s_phrases[random.Next(s_phrases.Length)],
+            < 7 => " -.,"[random.Next(4)].ToString(),
+            _ => random.Next(20) == 0 ? "\u00E9" : "x",
+        }));
+
+    private static void AssertBatch(string[] texts)
+    {
+        ulong[] expected = [.. texts.Select(static text => s_automaton.Find(text))];
+        var found = new ulong[texts.Length];
+        s_table!.FindAll(texts, found, s_automaton);
+        Assert.Equal(expected, found);
+
+        // Not at the beginning of the buffer.
+        byte[][] encoded = [[(byte)'i'], .. texts.Select(Encoding.UTF8.GetBytes)];
+        int[] offsets = [.. encoded.Select((_, i) => encoded.Take(i + 1).Sum(static bytes => bytes.Length))];
+        Array.Clear(found);
+        s_table.FindAll([.. encoded.SelectMany(static bytes => bytes)], offsets, found, s_automaton);
+        Assert.Equal([.. texts.Select(static text => s_automaton.Find(Encoding.UTF8.GetBytes(text)))], found);
+    }
 
     private static void AssertEqual(string text)
     {

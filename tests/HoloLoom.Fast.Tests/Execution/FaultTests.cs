@@ -4,6 +4,7 @@ using HoloLoom.Fast.Execution;
 namespace HoloLoom.Fast.Tests.Execution;
 
 /// <summary>A backend hangs, throws or dies in the middle of a load of 10,000 queries, and comes back.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class FaultTests
 {
     private const int Load = 10_000;

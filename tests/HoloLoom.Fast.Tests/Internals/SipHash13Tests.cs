@@ -38,11 +38,11 @@ public sealed class SipHash13Tests
     }
 
     [Property(MaxTest = 1000)]
-    public bool Many_hashes_equal_those_one_by_one(ulong[] m0, ulong m1, ulong k0, ulong k1)
+    public bool Many_tags_are_of_the_hashes_one_by_one(ulong[] m0, ulong m1, ulong k0, ulong k1, ulong prefix)
     {
-        var hashes = new ulong[m0.Length];
-        SipHash13.Hash(m0, m1, k0, k1, hashes);
-        return hashes.SequenceEqual(m0.Select(word => SipHash13.Hash(word, m1, k0, k1)));
+        var tags = new ulong[m0.Length];
+        SipHash13.Tag(m0, m1, k0, k1, 24, prefix & 0xFF_FFFF, tags);
+        return tags.SequenceEqual(m0.Select(word => SipHash13.Hash(word, m1, k0, k1) << 24 | (prefix & 0xFF_FFFF)));
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+module hololoom.fast/hololoom
+
+go 1.19

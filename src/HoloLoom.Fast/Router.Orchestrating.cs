@@ -1,0 +1,56 @@
+using HoloLoom.Fast.Classification;
+using HoloLoom.Fast.Learning;
+
+namespace HoloLoom.Fast;
+
+public sealed partial class Router
+{
+    /// <summary>
+    /// An id for a further call of an execution: decided by the variant of its decision, so that the same posteriors learn, but no exposure of
+    /// the experiment.
+    /// </summary>
+    /// <param name="decision">The execution's decision.</param>
+    /// <param name="query">The classified query.</param>
+    /// <param name="available">The backend to call.</param>
+    internal Decision RouteWithin(in Decision decision, ClassifiedQuery query, BackendSet available)
+    {
+        if (_experiment is null)
+        {
+            return Route(query, available);
+        }
+
+        Arm arm = _experiment.Arms[decision.Variant];
+        return DecideAs(arm.Strategy, arm.Posteriors, decision.Variant, _lanes.Current, Checked(query), Mask(available), default);
+    }
+
+    /// <summary>Learns from one call of an execution; an experiment counts executions, by <see cref="CountExecution"/>.</summary>
+    /// <param name="id">The call's id.</param>
+    /// <param name="outcome">What became of the call.</param>
+    internal RecordResult RecordCall(DecisionId id, in Outcome outcome) => Credit(id, outcome, counted: false);
+
+    /// <summary>Counts an execution as an outcome of its variant. Nothing is learned.</summary>
+    /// <param name="decision">The execution's decision.</param>
+    /// <param name="outcome">What became of the execution as a whole.</param>
+    /// <param name="failed">Whether no backend answered.</param>
+    internal void CountExecution(in Decision decision, in Outcome outcome, bool failed)
+    {
+        if (_experiment is null)
+        {
+            return;
+        }
+
+        double reward = failed ? 0 : RewardOf(outcome);
+        int stripe = Environment.CurrentManagedThreadId & (OutcomeLedger.Stripes - 1);
+        LedgerStripe gate = _ledger.StripeAt(stripe);
+        gate.Enter();
+        try
+        {
+            bool inSlice = (decision.Flags & DecisionFlags.UniformSlice) != 0;
+            Count(_experiment.Tallies[stripe], decision.Variant, inSlice, reward, outcome, failed);
+        }
+        finally
+        {
+            gate.Exit();
+        }
+    }
+}
