@@ -18,7 +18,9 @@ internal static class DemoCommand
         var queries = new Option<int>("--queries") { Description = "How many questions are asked.", DefaultValueFactory = _ => 4000, HelpName = "N" };
         queries.Validators.Add(result =>
         {
-            if (result.GetValue(queries) is < DemoRun.Windows or > 10_000_000)
+            // What is no number at all is refused by the parser.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int number)
+                && number is < DemoRun.Windows or > 10_000_000)
             {
                 result.AddError($"--queries takes a number from {DemoRun.Windows} to 10,000,000");
             }
