@@ -1,4 +1,6 @@
 using System.Text.Json;
+using HoloLoom.Fast.Execution;
+using HoloLoom.Fast.Profiling;
 
 namespace HoloLoom.Fast.Benchmarks;
 
@@ -100,7 +102,38 @@ internal static class AllocationGate
             QueryTypes = [new QueryTypeOptions("orders", "qdrant", [Classification.QueryPattern.Regex(@"\border\s+#?\d+\b")])],
         });
         operations["Route by expression UTF-8"] = () => expression.Route("where is order #4711"u8, BackendSet.All);
+        AddExecution(operations);
         return operations;
+    }
+
+    private static void AddExecution(Dictionary<string, Action> operations)
+    {
+        var router = new Router(new RouterOptions { Seed = 1, DuplicateWindow = 1 << 16 });
+        Orchestrator plain = ImmediateBackend.Orchestrate(router, new OrchestratorOptions());
+        Orchestrator selecting = ImmediateBackend.Orchestrate(router, new OrchestratorOptions { Selector = new PatternSelectorOptions { FeedForwardAbove = 0 } });
+        Orchestrator profiled = ImmediateBackend.Orchestrate(router, new OrchestratorOptions { Profiler = new Profiler() });
+        Orchestrator cached = ImmediateBackend.Orchestrate(router, new OrchestratorOptions { Cache = new ResultCacheOptions() });
+        var feedForward = new ExecutionRequest("who wrote this") { Pattern = ExecutionPatterns.FeedForward };
+
+        // What it takes to fill the ledger, as for recording.
+        for (int i = 0; i < 1 << 20; i++)
+        {
+            ImmediateBackend.Execute(plain, feedForward);
+        }
+
+        operations["Execute feed-forward"] = () => ImmediateBackend.Execute(plain, feedForward);
+        operations["Execute with the pattern selected"] = () => ImmediateBackend.Execute(selecting, new ExecutionRequest("who wrote this"));
+        operations["Execute feed-forward profiled"] = () => ImmediateBackend.Execute(profiled, feedForward);
+        operations["Execute recursive, one pass"] = () => ImmediateBackend.Execute(plain, feedForward with { Pattern = ExecutionPatterns.Recursive });
+        ExecutionRequest scoped = feedForward with { Scope = "tenant 17" };
+        cached.ExecuteAsync(scoped).AsTask().GetAwaiter().GetResult();
+        operations["Execute from the result cache"] = () => ImmediateBackend.Execute(cached, scoped);
+        DecisionId amended = ImmediateBackend.Execute(plain, feedForward).Decision.Id;
+        operations["Feedback duplicate"] = () => plain.Feedback(amended, 0.5);
+        var classifier = new CachedClassifier(new Classification.RegexClassifier(Classification.BuiltInPatterns.ByType));
+        operations["Classify from the classification cache"] = () => classifier.Classify("who wrote this");
+        var profiler = new Profiler();
+        operations["ProfileRouting"] = () => profiler.ProfileRouting().Dispose();
     }
 
     private static void Repeat(Action operation)

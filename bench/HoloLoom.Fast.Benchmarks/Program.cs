@@ -11,8 +11,8 @@ using HoloLoom.Fast.Benchmarks;
 using HoloLoom.Fast.Benchmarks.Reporting;
 using Perfolizer.Horology;
 
-// --gate: fail if the hot path allocates. --scaling: one router on one and two threads. Else BenchmarkDotNet; --aot measures Native AOT
-// beside the JIT, --quick measures briefly. --export DIR writes the results to DIR/<processor>/, to be committed.
+// --gate: fail if the hot path allocates. --scaling: one router on one and two threads. --added: what an orchestrator adds to slow
+// backends. Else BenchmarkDotNet; --aot measures Native AOT beside the JIT, --quick measures briefly. --export DIR writes the results to DIR/<processor>/, to be committed.
 if (args is ["--gate"])
 {
     return AllocationGate.Run();
@@ -38,6 +38,11 @@ if (export >= 0)
 if (rest is ["--scaling"])
 {
     return Scaling.Run(files);
+}
+
+if (rest is ["--added"])
+{
+    return await AddedLatency.RunAsync(files);
 }
 
 Job job = quick

@@ -18,6 +18,8 @@ internal static class Program
             SimulateCommand.Create(),
             SampleCommand.Create(),
             ConfigCommand.Create(),
+            BenchCommand.Create(),
+            DemoCommand.Create(),
         };
 
         // A query file may well be called @something: no response files. The commands watch for signals themselves, because a batch

@@ -6,17 +6,9 @@ namespace HoloLoom.Fast.Cli.Terminal;
 /// <summary>Statistics as a table.</summary>
 internal static class StatisticsTable
 {
-    // Wide enough that no column of a piped table wraps: the lines are for other programs then.
-    private const int PipedWidth = 1000;
-
     public static void Write(RouterStatistics statistics)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PipedWidth;
-        }
-
+        IAnsiConsole console = Tables.Console();
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"strategy {statistics.Strategy}, {statistics.Decisions:N0} decisions, {statistics.Outcomes:N0} outcomes"));
         WriteCounts(console, "decisions by strategy", statistics.DecisionsByStrategy);
         WriteCounts(console, "outcomes by result", statistics.OutcomesByResult);
@@ -33,7 +25,7 @@ internal static class StatisticsTable
 
     private static Table Cells(RouterStatistics statistics)
     {
-        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.None : TableBorder.Rounded };
+        Table table = Tables.Create();
         table.AddColumn("query type");
         table.AddColumn("backend");
         foreach (string title in (string[])["alpha", "beta", "mean", "95% interval", "decisions", "outcomes", "reward", "latency ms", "max ms"])

@@ -13,10 +13,10 @@ internal readonly record struct GuardedReply(CallStatus Status, IReadOnlyList<Se
 
 /// <summary>Stands before one backend: concurrency limit, timeout, retry and circuit breaker.</summary>
 /// <remarks>
-/// A call begins outside of Polly, because most of what a policy costs is not needed by a call that succeeds at once: a timeout cannot end
-/// it, a retry has nothing to do, and a breaker that has seen no failure has nothing to count. A call that does not complete at once is
-/// handed to the pipeline as its first attempt (<see cref="GuardedCall"/>). After a failure every call goes through the pipeline from
-/// its beginning, for the breaker's sampling duration, so that the breaker counts successes and failures alike.
+/// A first attempt is made outside of Polly, because most of what the policies cost is not needed by a call that succeeds: a retry has
+/// nothing to do, and a breaker that has seen no failure has nothing to count. An attempt that fails, or does not end within the timeout, is
+/// handed to the pipeline with its failure (<see cref="GuardedCall"/>), and from then on every call goes through the pipeline from its
+/// beginning, for the breaker's sampling duration, so that the breaker counts successes and failures alike.
 /// </remarks>
 internal sealed class BackendGuard
 {
@@ -114,8 +114,14 @@ internal sealed class BackendGuard
             error = problem;
         }
 
+        var call = new GuardedCall(this, query, until, token);
+        if (error is null)
+        {
+            return call.WaitAsync(pending, source, link);
+        }
+
         link.Unregister();
-        return new GuardedCall(this, query, until, pending, source, error, token).RunAsync();
+        return call.RunAsync(error);
     }
 
     /// <summary>Starts an attempt; the backend may throw at once.</summary>

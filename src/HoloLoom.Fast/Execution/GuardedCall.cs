@@ -13,24 +13,11 @@ internal sealed class GuardedCall
     private readonly BackendQuery _query;
     private readonly CancellationToken _token;
     private readonly long _until;
-    private ValueTask<IReadOnlyList<SearchResult>> _first;
-    private CancellationTokenSource? _firstSource;
     private Exception? _firstError;
     private bool _isAbandoned;
 
     public GuardedCall(BackendGuard guard, in BackendQuery query, long until, CancellationToken token) =>
         (_guard, _query, _until, _token) = (guard, query, until, token);
-
-    public GuardedCall(
-        BackendGuard guard,
-        in BackendQuery query,
-        long until,
-        ValueTask<IReadOnlyList<SearchResult>> first,
-        CancellationTokenSource source,
-        Exception? error,
-        CancellationToken token)
-        : this(guard, query, until, token) =>
-        (_first, _firstSource, _firstError) = (first, source, error);
 
     /// <summary>What an attempt may take.</summary>
     public TimeSpan AttemptTimeout
@@ -46,9 +33,47 @@ internal sealed class GuardedCall
 
     public static GuardedCall Of(ResilienceContext context) => context.Properties.GetValue(s_key, null!);
 
-    /// <summary>Runs the call to its end. The guard has been entered; it is left here, or when an abandoned attempt ends.</summary>
-    public async ValueTask<GuardedReply> RunAsync()
+    /// <summary>Waits for a first attempt that has begun, as long as an attempt may take. If it fails, the pipeline goes on from there.</summary>
+    /// <param name="pending">The attempt.</param>
+    /// <param name="source">The backend's token.</param>
+    /// <param name="link">From the caller's token to it.</param>
+    public async ValueTask<GuardedReply> WaitAsync(
+        ValueTask<IReadOnlyList<SearchResult>> pending, CancellationTokenSource source, CancellationTokenRegistration link)
     {
+        Task<IReadOnlyList<SearchResult>> running = pending.AsTask();
+        Exception error;
+        try
+        {
+            IReadOnlyList<SearchResult> found = await running.WaitAsync(AttemptTimeout, _guard.Time, _token).ConfigureAwait(false);
+            IReadOnlyList<SearchResult> results = ResultCheck.Clean(found, _query.Limit, out double meanScore);
+            BackendGuard.Release(source, link, _token);
+            _guard.Exit();
+            return new GuardedReply(CallStatus.Answered, results, meanScore, null);
+        }
+        catch (TimeoutException timeout) when (!running.IsCompleted)
+        {
+            error = new TimeoutRejectedException("The backend did not answer in time.", timeout);
+        }
+        catch (Exception problem)
+        {
+            error = OfBackend(problem);
+        }
+
+        link.Unregister();
+        if (!running.IsCompleted)
+        {
+            BackendGuard.Cancel(source);
+            Abandon(running);
+        }
+
+        return await RunAsync(error).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the call through the pipeline, to its end. The guard has been entered; it is left here, or when an abandoned attempt ends.</summary>
+    /// <param name="firstError">What a first attempt has failed by, or null if this is the beginning.</param>
+    public async ValueTask<GuardedReply> RunAsync(Exception? firstError = null)
+    {
+        _firstError = firstError;
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _token);
         context.Properties.Set(s_key, this);
         try
@@ -56,21 +81,13 @@ internal sealed class GuardedCall
             Outcome<GuardedReply> outcome = await _guard.Pipeline
                 .ExecuteOutcomeAsync(static (context, call) => call.AttemptAsync(context), context, this)
                 .ConfigureAwait(false);
-            return outcome.Exception is { } error ? Failure(error) : outcome.Result;
+
+            // A circuit that opened while the first attempt was under way has nothing to add to how that ended.
+            return outcome.Exception is not { } error ? outcome.Result : Failure(error is BrokenCircuitException && firstError is not null ? firstError : error);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            if (_firstSource is { } source)
-            {
-                // The circuit opened between its beginning and now.
-                BackendGuard.Cancel(source);
-                if (_firstError is null)
-                {
-                    Abandon(_first.AsTask());
-                }
-            }
-
             if (!_isAbandoned)
             {
                 _guard.Exit();
@@ -97,19 +114,18 @@ internal sealed class GuardedCall
     private async ValueTask<Outcome<GuardedReply>> AttemptAsync(ResilienceContext context)
     {
         CancellationToken token = context.CancellationToken;
-        bool isFirst = _firstSource is not null;
-        CancellationTokenSource source = _firstSource ?? BackendGuard.RentSource();
-        _firstSource = null;
+        if (_firstError is { } thrown)
+        {
+            _firstError = null;
+            return Failed(thrown, token);
+        }
+
+        CancellationTokenSource source = BackendGuard.RentSource();
         CancellationTokenRegistration link = BackendGuard.Link(source, token);
         Task<IReadOnlyList<SearchResult>>? running = null;
         try
         {
-            if (isFirst && _firstError is { } thrown)
-            {
-                return Failed(thrown, token);
-            }
-
-            ValueTask<IReadOnlyList<SearchResult>> pending = isFirst ? _first : _guard.Start(_query, source.Token);
+            ValueTask<IReadOnlyList<SearchResult>> pending = _guard.Start(_query, source.Token);
             IReadOnlyList<SearchResult> found;
             if (pending.IsCompletedSuccessfully)
             {
@@ -126,7 +142,7 @@ internal sealed class GuardedCall
         }
         catch (Exception error)
         {
-            return Failed(error, token);
+            return Failed(OfBackend(error), token);
         }
         finally
         {
@@ -142,6 +158,9 @@ internal sealed class GuardedCall
             }
         }
     }
+
+    // A backend may use Polly itself: its rejections are its failures, not this pipeline's.
+    private static Exception OfBackend(Exception error) => error is ExecutionRejectedException ? new InvalidOperationException(error.Message, error) : error;
 
     private Outcome<GuardedReply> Failed(Exception error, CancellationToken token)
     {

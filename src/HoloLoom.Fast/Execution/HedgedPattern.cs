@@ -14,13 +14,13 @@ internal sealed class HedgedPattern : IExecutionPattern
         ValueTask<BackendAnswer> pending = context.CallAsync(context.Decision.Backend, null, takeBackFirst.Token);
         if (pending.IsCompleted)
         {
-            return (await context.FailOverAsync(pending).ConfigureAwait(false)).Results;
+            return await ResultsAsync(context, await pending.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         Task<BackendAnswer> first = pending.AsTask();
         if (await EndsWithinAsync(first, context).ConfigureAwait(false) || context.NextAlternative() is not (var hedge and >= 0))
         {
-            return (await context.FailOverAsync(new(first)).ConfigureAwait(false)).Results;
+            return await ResultsAsync(context, await first.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         using var takeBackSecond = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -30,7 +30,7 @@ internal sealed class HedgedPattern : IExecutionPattern
         BackendAnswer answer = await BothIfThrowingAsync(earlier, later).ConfigureAwait(false);
         if (!answer.IsAnswered)
         {
-            return (await context.FailOverAsync(new(later)).ConfigureAwait(false)).Results;
+            return await ResultsAsync(context, await later.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         (later == first ? takeBackFirst : takeBackSecond).Cancel();
@@ -46,15 +46,15 @@ internal sealed class HedgedPattern : IExecutionPattern
     private static async Task<BackendAnswer> StartAsync(PatternContext context, int backend, CancellationToken token) =>
         await context.CallAsync(backend, null, token).ConfigureAwait(false);
 
+    private static async ValueTask<IReadOnlyList<SearchResult>> ResultsAsync(PatternContext context, BackendAnswer answer) =>
+        answer.IsAnswered ? answer.Results : (await context.FailOverAsync(answer).ConfigureAwait(false)).Results;
+
     private static async ValueTask<bool> EndsWithinAsync(Task first, PatternContext context)
     {
         TimeSpan usual = context.UsualLatency(context.Decision.Backend);
         TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
-        using var stop = new CancellationTokenSource();
-        Task delay = Task.Delay(wait, context.Options.TimeProvider, stop.Token);
-        bool ended = await Task.WhenAny(first, delay).ConfigureAwait(false) == first;
-        await stop.CancelAsync().ConfigureAwait(false);
-        return ended;
+        await first.WaitAsync(wait, context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return first.IsCompleted;
     }
 
     // The caller has cancelled: the other call ends by that as well, and its exception must not go unseen.

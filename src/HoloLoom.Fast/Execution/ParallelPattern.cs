@@ -20,7 +20,7 @@ internal sealed class ParallelPattern : IExecutionPattern
             return context.Fuse(answers);
         }
 
-        BackendAnswer last = await context.FailOverAsync(new(answers[^1])).ConfigureAwait(false);
+        BackendAnswer last = await context.FailOverAsync(answers[^1]).ConfigureAwait(false);
         return last.Results;
     }
 

@@ -8,8 +8,8 @@ namespace HoloLoom.Fast.Execution;
 public sealed class PatternContext
 {
     private readonly Lock _gate = new();
-    private readonly List<RecordedCall> _others = [];
-    private readonly int[] _order = new int[BackendSet.MaxBackends];
+    private List<RecordedCall>? _others;
+    private int[] _order = [];
     private Orchestrator _owner = null!;
     private ClassifiedQuery _classified;
     private ulong _mask;
@@ -94,11 +94,17 @@ public sealed class PatternContext
         ValueTask<BackendAnswer> pending = CallAsync(Decision.Backend);
         if (!pending.IsCompletedSuccessfully)
         {
-            return FailOverAsync(pending);
+            return AwaitAsync(pending);
         }
 
         BackendAnswer answer = pending.Result;
-        return answer.IsAnswered ? new(answer) : FailOverAsync(new(answer));
+        return answer.IsAnswered ? new(answer) : FailOverAsync(answer);
+
+        async ValueTask<BackendAnswer> AwaitAsync(ValueTask<BackendAnswer> pending)
+        {
+            BackendAnswer answer = await pending.ConfigureAwait(false);
+            return answer.IsAnswered ? answer : await FailOverAsync(answer).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Calls a backend under its policies. Throws only when the caller cancels: whatever else happens is told by the answer.</summary>
@@ -122,6 +128,11 @@ public sealed class PatternContext
         {
             if (_orderLength < 0)
             {
+                if (_order.Length == 0)
+                {
+                    _order = new int[BackendSet.MaxBackends];
+                }
+
                 _orderLength = _plan is null
                     ? _owner.Router.CopyAlternatives(Decision, new BackendSet(_mask), _order)
                     : CopyPlan();
@@ -186,7 +197,7 @@ public sealed class PatternContext
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, _mask, _plan, _start, _deadline) = (classified, mask, plan, start, start + owner.DeadlineTicks);
         (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
-        _others.Clear();
+        _others = null;
     }
 
     /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
@@ -196,7 +207,7 @@ public sealed class PatternContext
     internal bool TryGetRecorded(out RecordedCall first, out RecordedCall[]? others)
     {
         first = _first;
-        others = _others.Count == 0 ? null : [.. _others];
+        others = _others?.ToArray();
         return _answered != 0;
     }
 
@@ -233,10 +244,9 @@ public sealed class PatternContext
         }
     }
 
-    /// <summary>Asks the alternatives one after the other until one answers.</summary>
-    internal async ValueTask<BackendAnswer> FailOverAsync(ValueTask<BackendAnswer> pending)
+    /// <summary>Asks the alternatives one after the other until one answers; an answer that is one is returned as it is.</summary>
+    internal async ValueTask<BackendAnswer> FailOverAsync(BackendAnswer answer)
     {
-        BackendAnswer answer = await pending.ConfigureAwait(false);
         while (!answer.IsAnswered && NextAlternative() is var next and >= 0)
         {
             answer = await CallAsync(next).ConfigureAwait(false);
@@ -298,7 +308,7 @@ public sealed class PatternContext
             }
             else
             {
-                _others.Add(call);
+                (_others ??= []).Add(call);
             }
 
             _answered |= 1UL << answer.Backend;

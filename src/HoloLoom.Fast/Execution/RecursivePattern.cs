@@ -7,7 +7,12 @@ internal sealed class RecursivePattern : IExecutionPattern
 
     public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
     {
-        BackendAnswer answer = await context.CallPrimaryAsync().ConfigureAwait(false);
+        BackendAnswer answer = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
+        if (!answer.IsAnswered)
+        {
+            answer = await context.FailOverAsync(answer).ConfigureAwait(false);
+        }
+
         if (Suffices(answer, context))
         {
             return answer.Results;

@@ -10,7 +10,12 @@ internal sealed class StrangeLoopPattern : IExecutionPattern
 
     public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
     {
-        BackendAnswer first = await context.CallPrimaryAsync().ConfigureAwait(false);
+        BackendAnswer first = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
+        if (!first.IsAnswered)
+        {
+            first = await context.FailOverAsync(first).ConfigureAwait(false);
+        }
+
         if (!first.IsAnswered || context.Remaining == TimeSpan.Zero)
         {
             return first.Results;
