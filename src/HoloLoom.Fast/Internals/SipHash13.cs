@@ -50,6 +50,7 @@ internal static class SipHash13
     /// <param name="shift">How far the hash of the other overload is moved up.</param>
     /// <param name="prefix">What the bits below hold.</param>
     /// <param name="tags">Receives a tag for each; at least as long.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Tag(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
     {
         tags = tags[..m0.Length];
