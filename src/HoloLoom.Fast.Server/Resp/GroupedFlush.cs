@@ -14,8 +14,12 @@ internal sealed class GroupedFlush
     private readonly Router _router;
     private Task _running = Task.CompletedTask;
     private Task? _next;
+    private long _count;
 
     private GroupedFlush(Router router) => _router = router;
+
+    /// <summary>How often the disk was written.</summary>
+    public long Count => Volatile.Read(ref _count);
 
     /// <summary>A router's flushes; the same for all connections.</summary>
     public static GroupedFlush Of(Router router) => s_ofRouter.GetValue(router, static router => new GroupedFlush(router));
@@ -40,6 +44,7 @@ internal sealed class GroupedFlush
             _next = null;
         }
 
+        Interlocked.Increment(ref _count);
         _router.Flush();
     }
 }

@@ -63,7 +63,6 @@ internal sealed partial class RespConnection
 
         batch.Decide(ref writer);
         writer.Complete();
-        _protocol = writer.Protocol;
         _server.Count(commands);
         return step == Step.AwaitInput && _durable.Count > 0 ? Step.AwaitDisk : step;
     }

@@ -120,7 +120,7 @@ internal sealed partial class RespConnection
         }
 
         _name = name ?? _name;
-        writer.Protocol = protocol;
+        _protocol = writer.Protocol = protocol;
         ServerReplies.WriteGreeting(Id, ref writer);
         return Step.AwaitInput;
     }
@@ -246,7 +246,7 @@ internal sealed partial class RespConnection
     private void Reset(ref RespWriter writer)
     {
         (_name, _library, _libraryVersion) = ("", "", "");
-        writer.Protocol = 2;
+        _protocol = writer.Protocol = 2;
         SetAccess(_server.Keys.Initial);
         writer.Simple("RESET"u8);
     }
