@@ -79,6 +79,13 @@ internal sealed partial class RespConnection
         // Replies come in the order of the commands.
         batch.Decide(ref writer);
         CommandInfo? info = CommandTable.Find(name);
+        if (info is null && (name.Is("post"u8) || name.Is("host:"u8)))
+        {
+            // A browser that was made to send a form here must not get any further: its lines would be commands.
+            writer.Error("ERR this is not an HTTP port");
+            return Step.Close;
+        }
+
         if (_access == RespAccess.None && info?.Access != RespAccess.None)
         {
             return Refuse(ref writer, "NOAUTH Authentication required.");
@@ -160,13 +167,6 @@ internal sealed partial class RespConnection
 
     private static Step Unknown(in RespCommand command, ref RespWriter writer)
     {
-        // A browser that was made to send a form here must not get any further: its lines would be commands.
-        if (command[0].Is("post"u8) || command[0].Is("host:"u8))
-        {
-            writer.Error("ERR this is not an HTTP port");
-            return Step.Close;
-        }
-
         var message = new StringBuilder($"ERR unknown command '{Text(command[0], MaxRepeated)}', with args beginning with: ");
         int room = MaxRepeated;
         for (int i = 1; i < command.Count && room > 0; i++)

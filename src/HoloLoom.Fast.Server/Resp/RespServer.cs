@@ -46,7 +46,8 @@ internal sealed class RespServer
     public long Commands => Volatile.Read(ref _commands);
 
     /// <summary>The open connections, oldest first.</summary>
-    public IEnumerable<RespConnection> List() => _connections.OrderBy(static pair => pair.Key).Select(static pair => pair.Value);
+    public IEnumerable<RespConnection> List() =>
+        _connections.ToArray().OrderBy(static pair => pair.Key).Select(static pair => pair.Value); // A copy: what is sorted must not change.
 
     /// <summary>The number of a new connection; null if it is one too many.</summary>
     public long? Enter()

@@ -13,9 +13,19 @@ internal sealed class Conversation : IDisposable
     private readonly Pipe _toClient;
 
     public Conversation(RespServer server, long pause = 64 * 1024)
+        : this(server, new PipeOptions(pauseWriterThreshold: pause, resumeWriterThreshold: pause / 2, useSynchronizationContext: false))
     {
-        _toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-        _toClient = new Pipe(new PipeOptions(pauseWriterThreshold: pause, resumeWriterThreshold: Math.Max(1, pause / 2), useSynchronizationContext: false));
+    }
+
+    public Conversation(RespServer server, PipeOptions output)
+    {
+        _toServer = new Pipe(new PipeOptions(
+            readerScheduler: output.ReaderScheduler,
+            writerScheduler: output.WriterScheduler,
+            pauseWriterThreshold: 0,
+            minimumSegmentSize: output.MinimumSegmentSize,
+            useSynchronizationContext: false));
+        _toClient = new Pipe(output);
         Connection = new RespConnection(server, server.Enter()!.Value, new Transport(_toServer.Reader, _toClient.Writer), remote: null);
         server.Add(Connection);
         Running = RunAsync(server);
