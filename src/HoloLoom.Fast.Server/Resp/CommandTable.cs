@@ -64,7 +64,8 @@ internal static class CommandTable
         All.ToFrozenDictionary(static info => Key(System.Text.Encoding.ASCII.GetBytes(info.Name)));
 
     /// <summary>A command by its name in any case, or null.</summary>
-    public static CommandInfo? Find(ReadOnlySpan<byte> name) => name.Length <= sizeof(ulong) ? s_byName.GetValueOrDefault(Key(name)) : null;
+    public static CommandInfo? Find(ReadOnlySpan<byte> name) =>
+        name.Length <= sizeof(ulong) && s_byName.TryGetValue(Key(name), out CommandInfo? info) && info.Name.Length == name.Length ? info : null;
 
     /// <summary>Whether a word is this one, in any case.</summary>
     /// <param name="word">The word.</param>
@@ -90,6 +91,7 @@ internal static class CommandTable
     // A letter in lower case is one of two bytes, and nothing else is.
     private static byte Lower(byte one) => (uint)one - 'A' <= 'Z' - 'A' ? (byte)(one | 0x20) : one;
 
+    // Of names of the same length; zeros in front of a shorter one would make the key no other.
     private static ulong Key(ReadOnlySpan<byte> name)
     {
         ulong key = 0;

@@ -28,39 +28,34 @@ internal sealed partial class RespConnection
             return;
         }
 
-        ReadOnlySpan<byte> query = command[1];
-        if (arguments.HasUnit || query.Length > RouteBatch.MaxQueryLength)
-        {
-            batch.Decide(ref writer);
-            batch.DecideAlone(replies, available, query, arguments.HasUnit, arguments.Unit, ref writer);
-        }
-        else if (!batch.TryAdd(replies, available, query))
-        {
-            batch.Decide(ref writer);
-            batch.TryAdd(replies, available, query);
-        }
+        Add(new RouteTarget(router, replies, available), command[1], arguments.HasUnit, arguments.Unit, ref writer, batch);
     }
 
     private void RouteMany(in RespCommand command, ref RespWriter writer, RouteBatch batch)
     {
-        DecisionReplies replies = RepliesOf(_server.Routers.Default.Current);
+        HostedRouter router = _server.Routers.Default;
+        var target = new RouteTarget(router, RepliesOf(router.Current), BackendSet.All);
         writer.Array(command.Count - 1);
         for (int i = 1; i < command.Count; i++)
         {
-            ReadOnlySpan<byte> query = command[i];
-            if (query.Length > RouteBatch.MaxQueryLength)
-            {
-                batch.Decide(ref writer);
-                batch.DecideAlone(replies, BackendSet.All, query, hasUnit: false, default, ref writer);
-            }
-            else if (!batch.TryAdd(replies, BackendSet.All, query))
-            {
-                batch.Decide(ref writer);
-                batch.TryAdd(replies, BackendSet.All, query);
-            }
+            Add(target, command[i], hasUnit: false, default, ref writer, batch);
         }
 
         batch.Decide(ref writer);
+    }
+
+    private static void Add(in RouteTarget target, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer, RouteBatch batch)
+    {
+        if (hasUnit || query.Length > RouteBatch.MaxQueryLength)
+        {
+            batch.Decide(ref writer);
+            batch.DecideAlone(target, query, hasUnit, unit, ref writer);
+        }
+        else if (!batch.TryAdd(target, query))
+        {
+            batch.Decide(ref writer);
+            batch.TryAdd(target, query);
+        }
     }
 
     private void Statistics(in RespCommand command, ref RespWriter writer)

@@ -72,17 +72,35 @@ public static class RespEndpoint
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
         }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException refused)
         {
-            File.Delete(path);
-            return;
-        }
-        catch (SocketException)
-        {
-            // Not a socket, or not ours to open: binding to it will say so.
+            // Anything else than a socket refuses connections too; it is left alone, and binding to it says what is wrong.
+            if (refused.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(path))
+            {
+                File.Delete(path);
+            }
+
             return;
         }
 
         throw new ArgumentException($"'{path}' is in use by a running server.", nameof(path));
+    }
+
+    // Of all that a path can name, a socket alone cannot be opened by anyone.
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle opened = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 }

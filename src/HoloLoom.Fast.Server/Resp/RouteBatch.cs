@@ -22,8 +22,7 @@ internal sealed class RouteBatch
     private readonly Decision[] _decisions = new Decision[MaxQueries];
     private readonly ConfidenceTexts _resp2 = new(2);
     private readonly ConfidenceTexts _resp3 = new(3);
-    private DecisionReplies? _replies;
-    private BackendSet _available;
+    private RouteTarget _target;
 
     /// <summary>The calling thread's.</summary>
     public static RouteBatch Current => t_current ??= new RouteBatch();
@@ -31,15 +30,15 @@ internal sealed class RouteBatch
     /// <summary>How many queries are waiting.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a query of at most <see cref="MaxQueryLength"/> bytes; false if it is full, or what waits is for another router or other backends.</summary>
-    public bool TryAdd(DecisionReplies replies, BackendSet available, ReadOnlySpan<byte> query)
+    /// <summary>Adds a query of at most <see cref="MaxQueryLength"/> bytes; false if it is full, or what waits is to be decided elsewhere.</summary>
+    public bool TryAdd(in RouteTarget target, ReadOnlySpan<byte> query)
     {
         int start = _offsets[Count];
         if (Count == 0)
         {
-            (_replies, _available) = (replies, available);
+            _target = target;
         }
-        else if (Count == MaxQueries || query.Length > TextLength - start || !ReferenceEquals(_replies, replies) || _available != available)
+        else if (Count == MaxQueries || query.Length > TextLength - start || _target != target)
         {
             return false;
         }
@@ -60,37 +59,53 @@ internal sealed class RouteBatch
 
         // Whatever happens, the next one begins anew.
         Count = 0;
-        DecisionReplies replies = _replies!;
-        _replies = null;
+        RouteTarget target = _target;
+        _target = default;
         Span<Decision> decisions = _decisions.AsSpan(0, count);
-        try
+        while (true)
         {
-            replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, _available);
-        }
-        catch (Exception failure)
-        {
-            WriteFailure(ref writer, failure, count);
-            return;
+            try
+            {
+                target.Replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, target.Available);
+                break;
+            }
+            catch (ObjectDisposedException) when (target.TryFollow())
+            {
+                // The router was replaced since the queries came; its successor decides.
+            }
+            catch (Exception failure)
+            {
+                WriteFailure(ref writer, failure, count);
+                return;
+            }
         }
 
-        replies.Write(ref writer, decisions, Confidences(writer.Protocol));
+        target.Replies.Write(ref writer, decisions, Confidences(writer.Protocol));
     }
 
     /// <summary>Routes one query, which may be of any length, and may be of a unit; nothing may be waiting.</summary>
-    public void DecideAlone(
-        DecisionReplies replies, BackendSet available, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer)
+    public void DecideAlone(RouteTarget target, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer)
     {
-        try
+        while (true)
         {
-            _decisions[0] = hasUnit ? replies.Router.Route(query, available, unit) : replies.Router.Route(query, available);
-        }
-        catch (Exception failure)
-        {
-            WriteFailure(ref writer, failure, 1);
-            return;
+            try
+            {
+                Router router = target.Replies.Router;
+                _decisions[0] = hasUnit ? router.Route(query, target.Available, unit) : router.Route(query, target.Available);
+                break;
+            }
+            catch (ObjectDisposedException) when (target.TryFollow())
+            {
+                // As above.
+            }
+            catch (Exception failure)
+            {
+                WriteFailure(ref writer, failure, 1);
+                return;
+            }
         }
 
-        replies.Write(ref writer, _decisions.AsSpan(0, 1), Confidences(writer.Protocol));
+        target.Replies.Write(ref writer, _decisions.AsSpan(0, 1), Confidences(writer.Protocol));
     }
 
     // A classifier or strategy of the application's own may throw anything. Every query is answered all the same.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server.Resp;
 
 namespace HoloLoom.Fast.Tests.Server.Resp;
@@ -113,6 +114,7 @@ public sealed class RespConnectionTests
     [InlineData("OUTCOME 00000000000000000000000000000000 1 1 x y DURABLE", "ERR syntax error: OUTCOME id")]
     [InlineData("get k v", "ERR unknown command 'get', with args beginning with: 'k' 'v' ")]
     [InlineData("\"a\\r\\nb\"", "ERR unknown command 'a  b', with args beginning with: ")]
+    [InlineData("\0route q", "ERR unknown command '\0route', with args beginning with: 'q' ")]
     [InlineData("PING a b", "ERR wrong number of arguments for 'ping' command")]
     [InlineData("SELECT 1", "ERR DB index is out of range")]
     [InlineData("SELECT x", "ERR value is not an integer or out of range")]
@@ -224,6 +226,47 @@ public sealed class RespConnectionTests
         Assert.Equal($"[{replies[0]}; {replies[0]}]", replies[2]);
         Assert.Equal(replies[0], replies[3]);
         Assert.Equal("+PONG", replies[4]);
+    }
+
+    [Fact]
+    public async Task A_router_that_is_replaced_is_followed()
+    {
+        RouterOptions options = new() { Backends = ["a", "b"], QueryTypes = [new("all", "a", [])], Strategy = "rules" };
+        var hosted = new HostedRouter("default", new Router(options));
+        var server = new RespServer(new RouterRegistry(hosted), new RespOptions());
+        using var client = new Conversation(server);
+        var target = new RouteTarget(hosted, DecisionReplies.Of(hosted.Current), hosted.Current.SetOf("b"));
+        hosted.Current.Dispose();
+        using var successor = new Router(options with { Backends = ["c", "b", "a"], QueryTypes = [new("all", "c", [])] });
+        hosted.Current = successor;
+
+        // As if the change had come between reading the commands and deciding.
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        Decide(target);
+        Decide(target with { Available = BackendSet.All });
+        string[] backends = [.. ReplyReader.ReadAll(output.WrittenSpan.ToArray()).Select(static reply => reply.Split("; ")[1])];
+        Assert.Equal(["$b", "$b", "$c", "$c"], backends);
+
+        void Decide(RouteTarget target)
+        {
+            var writer = new RespWriter(output, 2);
+            Assert.True(RouteBatch.Current.TryAdd(target, "q"u8));
+            RouteBatch.Current.Decide(ref writer);
+            RouteBatch.Current.DecideAlone(target, "q"u8, hasUnit: false, default, ref writer);
+            writer.Complete();
+        }
+
+        await client.SendAsync("ROUTE q\r\n");
+        Assert.Contains("$c", await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task A_closed_router_says_so()
+    {
+        var router = new Router();
+        RespServer server = Conversation.Server(null, ("default", router));
+        router.Dispose();
+        Assert.All(await Conversation.AskAsync(server, "ROUTE q\r\nROUTE q UNIT u\r\n"), static reply => Assert.StartsWith("-ERR the query could not be routed: ", reply));
     }
 
     [Fact]
