@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using HoloLoom.Fast.Hosting;
+
+namespace HoloLoom.Fast.Server.Resp;
+
+/// <summary>What all connections share: the routers, the limits, the keys, the list of connections, and counts.</summary>
+internal sealed class RespServer
+{
+    private readonly ConcurrentDictionary<long, RespConnection> _connections = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _lastId;
+    private long _commands;
+    private int _connected;
+    private long _rejected;
+
+    public RespServer(RouterRegistry routers, RespOptions options)
+    {
+        options.Check();
+        Routers = routers;
+        Options = options;
+        Limits = options.Limits;
+        Keys = new RespKeys(options.ApiKey, options.ReadOnlyKey);
+    }
+
+    public RouterRegistry Routers { get; }
+
+    public RespOptions Options { get; }
+
+    public RespLimits Limits { get; }
+
+    public RespKeys Keys { get; }
+
+    public TimeSpan Uptime => Stopwatch.GetElapsedTime(_started);
+
+    /// <summary>Connections that are open.</summary>
+    public int Connected => Volatile.Read(ref _connected);
+
+    /// <summary>Connections that there have been.</summary>
+    public long Connections => Volatile.Read(ref _lastId);
+
+    /// <summary>Connections that were one too many.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Commands that were executed.</summary>
+    public long Commands => Volatile.Read(ref _commands);
+
+    /// <summary>The open connections, oldest first.</summary>
+    public IEnumerable<RespConnection> List() =>
+        _connections.ToArray().OrderBy(static pair => pair.Key).Select(static pair => pair.Value); // A copy: what is sorted must not change.
+
+    /// <summary>The number of a new connection; null if it is one too many.</summary>
+    public long? Enter()
+    {
+        if (Interlocked.Increment(ref _connected) > Options.MaxConnections)
+        {
+            Interlocked.Decrement(ref _connected);
+            Interlocked.Increment(ref _rejected);
+            return null;
+        }
+
+        return Interlocked.Increment(ref _lastId);
+    }
+
+    public void Add(RespConnection connection) => _connections[connection.Id] = connection;
+
+    public void Leave(long id)
+    {
+        _connections.TryRemove(id, out _);
+        Interlocked.Decrement(ref _connected);
+    }
+
+    public void Count(int commands) => Interlocked.Add(ref _commands, commands);
+}
