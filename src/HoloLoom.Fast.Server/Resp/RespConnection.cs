@@ -18,7 +18,7 @@ internal sealed partial class RespConnection
     private readonly PipeWriter _output;
     private readonly RespParser _parser = new();
     private readonly PendingInput _pending = new();
-    private RespAccess _access;
+    private Access _access;
     private RespLimits _limits;
     private int _protocol = 2;
     private int _wrongKeys;
@@ -181,9 +181,9 @@ internal sealed partial class RespConnection
         }
     }
 
-    private void SetAccess(RespAccess access)
+    private void SetAccess(Access access)
     {
         _access = access;
-        _limits = access == RespAccess.None ? RespLimits.BeforeAuthentication : _server.Limits;
+        _limits = access == Access.None ? RespLimits.BeforeAuthentication : _server.Limits;
     }
 }

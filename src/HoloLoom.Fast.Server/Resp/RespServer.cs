@@ -20,7 +20,7 @@ internal sealed class RespServer
         Routers = routers;
         Options = options;
         Limits = options.Limits;
-        Keys = new RespKeys(options.ApiKey, options.ReadOnlyKey);
+        Keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
     }
 
     public RouterRegistry Routers { get; }
@@ -29,7 +29,7 @@ internal sealed class RespServer
 
     public RespLimits Limits { get; }
 
-    public RespKeys Keys { get; }
+    public AccessKeys Keys { get; }
 
     public TimeSpan Uptime => Stopwatch.GetElapsedTime(_started);
 
