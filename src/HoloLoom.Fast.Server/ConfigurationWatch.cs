@@ -51,7 +51,7 @@ internal sealed partial class ConfigurationWatch : IDisposable
             _router.Replace(_read(_file));
             LogReplaced(_file);
         }
-        catch (Exception problem) when (problem is RouterConfigurationException or IOException or UnauthorizedAccessException or ObjectDisposedException or ArgumentException)
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
             LogRefused(_file, problem.Message);
         }

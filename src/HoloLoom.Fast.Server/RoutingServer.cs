@@ -24,12 +24,15 @@ public sealed class RoutingServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly ConfigurationWatch? _watch;
+    private readonly Endpoints _endpoints;
 
-    private RoutingServer(WebApplication application, ConfigurationWatch? watch) => (_application, _watch) = (application, watch);
+    private RoutingServer(WebApplication application, ConfigurationWatch? watch, Endpoints endpoints) =>
+        (_application, _watch, _endpoints) = (application, watch, endpoints);
 
-    /// <summary>Where it listens, once it is started: free ports are filled in.</summary>
+    /// <summary>Where it listens, once it is started, RESP as <c>redis://</c>: free ports are filled in.</summary>
     public IReadOnlyCollection<string> Addresses =>
-        [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+        [.. (_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(
+            address => address == _endpoints.Resp?.ToString() ? "redis" + address["http".Length..] : address)];
 
     /// <summary>Cancelled when the server has been told to stop, by <see cref="StopAsync"/> or a signal.</summary>
     public CancellationToken Stopping => _application.Lifetime.ApplicationStopping;
@@ -50,7 +53,8 @@ public sealed class RoutingServer : IAsyncDisposable
         // The program's own lifetime, so that signals mean the same in every command.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(routers);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers));
+        var endpoints = new Endpoints();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints));
         WebApplication application = builder.Build();
         var keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
         var gate = new Gate(keys, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
@@ -64,7 +68,7 @@ public sealed class RoutingServer : IAsyncDisposable
         Map(application, options, routers);
         var watch = options.ConfigurationFile is null ? null
             : new ConfigurationWatch(options, routers.Default, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
-        return new RoutingServer(application, watch);
+        return new RoutingServer(application, watch, endpoints);
     }
 
     /// <summary>Begins to listen.</summary>
@@ -111,7 +115,7 @@ public sealed class RoutingServer : IAsyncDisposable
         application.MapGet("/openapi.json", (RequestDelegate)OpenApi.GetAsync);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, RouterRegistry routers)
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, RouterRegistry routers, Endpoints endpoints)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = null;
@@ -126,7 +130,7 @@ public sealed class RoutingServer : IAsyncDisposable
 
         if (options.RespAddress is string resp)
         {
-            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey });
+            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey }, listen => endpoints.Resp = listen);
         }
     }
 
@@ -206,6 +210,12 @@ public sealed class RoutingServer : IAsyncDisposable
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("HoloLoom.Fast", LogLevel.Information);
+    }
+
+    /// <summary>What of the listening is to be known later.</summary>
+    private sealed class Endpoints
+    {
+        public ListenOptions? Resp { get; set; }
     }
 
     /// <summary>Signals are the program's own affair.</summary>

@@ -37,7 +37,7 @@ internal sealed class ServeRun
         try
         {
             server = RoutingServer.Create(
-                Options with { ConfigurationFile = ConfigFile, ReadConfiguration = file => CommonOptions.Load(file) with { Seed = Seed } }, routers);
+                Options with { ConfigurationFile = ConfigFile, ReadConfiguration = ReadOptions }, routers);
             await server.StartAsync(signal.Token);
         }
         catch (ArgumentException problem)
@@ -72,8 +72,7 @@ internal sealed class ServeRun
 
     private RouterRegistry Open()
     {
-        RouterOptions options = CommonOptions.Load(ConfigFile);
-        options = options with { Seed = Seed ?? options.Seed, StateDirectory = StateDirectory ?? options.StateDirectory };
+        RouterOptions options = ReadOptions(ConfigFile) with { StateDirectory = StateDirectory };
         try
         {
             var routers = new RouterRegistry(options);
@@ -92,6 +91,12 @@ internal sealed class ServeRun
         {
             throw CommonOptions.StateFailure("cannot open the state", options.StateDirectory, problem);
         }
+    }
+
+    private RouterOptions ReadOptions(string? file)
+    {
+        RouterOptions options = CommonOptions.Load(file);
+        return options with { Seed = Seed ?? options.Seed };
     }
 
     private static void Close(RouterRegistry routers)
