@@ -83,19 +83,33 @@ public sealed partial class Router
 
     private void DecideAll(Lane<LaneState> lane, ReadOnlySpan<byte> answers, ulong mask, Span<Decision> decisions)
     {
-        int done = _experiment is null && _strategy is RulesStrategy rules ? DecideByRule(rules, lane, answers, mask, decisions) : 0;
-        for (int i = done; i < answers.Length; i++)
+        if (_experiment is null && _strategy is RulesStrategy rules)
+        {
+            for (int done = 0; done < answers.Length;)
+            {
+                done += DecideByRule(rules, lane, answers[done..], mask, decisions[done..]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < answers.Length; i++)
         {
             decisions[i] = Decide(lane, _rules.Answers[answers[i]], mask, default);
         }
     }
 
     // By rule a decision but for its id follows from the classifier's answer, so it is looked up, and all ids are sealed together. Returns
-    // how many were decided: what is beyond the end of a block of sequence numbers is left to the ordinary way.
+    // how many were decided: as many as there are sequence numbers left in the block.
     [SkipLocalsInit]
     private int DecideByRule(RulesStrategy rules, Lane<LaneState> lane, ReadOnlySpan<byte> answers, ulong mask, Span<Decision> decisions)
     {
         ref LaneState state = ref lane.State;
+        if (state.NextSequence == state.EndOfBlock)
+        {
+            TakeBlock(ref state);
+        }
+
         DecisionSeal seal = state.Seal;
         ulong sequence = state.NextSequence;
         int count = (int)Math.Min((ulong)answers.Length, state.EndOfBlock - sequence);

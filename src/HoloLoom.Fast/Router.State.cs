@@ -39,6 +39,12 @@ public sealed partial class Router
     /// <exception cref="IOException">The state could not be written; the previous state is intact, and what was learned stays in memory.</exception>
     public void Flush()
     {
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            successor.Flush();
+            return;
+        }
+
         if (_directory is null)
         {
             return;
@@ -53,8 +59,15 @@ public sealed partial class Router
             }
 
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Commit();
+            if (_directory is not null)
+            {
+                Commit();
+                return;
+            }
         }
+
+        // Handed over while this waited.
+        _successor!.Flush();
     }
 
     /// <summary>Writes the state a last time, frees the directory, and ends the router.</summary>
@@ -80,6 +93,7 @@ public sealed partial class Router
             finally
             {
                 _directory?.Dispose();
+                CountLastDecisions();
                 _lanes.Dispose();
             }
         }
@@ -95,13 +109,18 @@ public sealed partial class Router
         _flushedActivity = activity;
     }
 
-    private void OpenState(ulong seed, string? loadFrom)
+    private void OpenState(ulong seed, string? loadFrom, Router? predecessor)
     {
         // With a seed, ids are part of what is reproduced, so their key follows from it.
         var keys = new SplitMix64(~seed);
         (_key0, _key1) = _options.Seed is null ? (RandomWord(), RandomWord()) : (keys.Next(), keys.Next());
         StateSnapshot? saved = null;
-        if (_options.StateDirectory is string path)
+        if (predecessor is not null)
+        {
+            saved = Adopt(new LoadResult(predecessor.HandOver(), RecoveredFromPrevious: false, []));
+            _directory = predecessor._directory;
+        }
+        else if (_options.StateDirectory is string path)
         {
             _directory = StateDirectory.Open(path, out LoadResult loaded);
             saved = Adopt(loaded);
@@ -144,7 +163,7 @@ public sealed partial class Router
         }
     }
 
-    private void StartBackgroundFlush()
+    private void StartBackgroundFlush(bool isSuccessor)
     {
         if (_directory is null)
         {
@@ -158,7 +177,11 @@ public sealed partial class Router
         }
         catch
         {
-            _directory.Dispose();
+            if (!isSuccessor)
+            {
+                _directory.Dispose();
+            }
+
             _lanes.Dispose();
             throw;
         }
@@ -198,18 +221,14 @@ public sealed partial class Router
             }
         }
 
-        foreach (long decisions in DecisionsByCell())
-        {
-            activity += decisions;
-        }
-
-        return activity;
+        return activity + Counts().Take(_exposureCounters).Sum();
     }
 
-    private long[] DecisionsByCell()
+    // Decisions per cell, then per slot of an experiment.
+    private long[] Counts()
     {
-        var decisions = new long[_queryTypes.Length * _backends.Length];
-        _lanes.AddTo(decisions);
-        return decisions;
+        var counts = new long[_exposureCounters + TrafficPlan.Slots];
+        _lanes.AddTo(counts);
+        return counts;
     }
 }

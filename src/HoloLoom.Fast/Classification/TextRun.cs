@@ -17,6 +17,9 @@ internal unsafe struct TextRun
     private const int Block = 64;
     private const int MaxBlocks = MaxText / Block;
 
+    /// <summary>What <see cref="In"/> needs.</summary>
+    public static int Size => sizeof(TextRun) + Block;
+
     /// <summary>The characters, with room for two blocks that are read beyond.</summary>
     public fixed byte Text[MaxText + 2 * Block];
 
@@ -40,6 +43,10 @@ internal unsafe struct TextRun
 
     /// <summary>Whether any byte is outside ASCII.</summary>
     public bool HasOthers;
+
+    /// <summary>A run in memory of the stack, where a block is a line of the cache.</summary>
+    /// <param name="memory"><see cref="Size"/> bytes.</param>
+    public static TextRun* In(byte* memory) => (TextRun*)((nuint)(memory + Block - 1) & ~(nuint)(Block - 1));
 
     /// <summary>Takes as many texts as there is room for, up to the first that is empty. Returns how many.</summary>
     /// <param name="utf8">All texts.</param>

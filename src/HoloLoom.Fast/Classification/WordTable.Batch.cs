@@ -34,11 +34,12 @@ internal sealed partial class WordTable
     [SkipLocalsInit]
     public unsafe void FindAll(ReadOnlySpan<byte> utf8, ReadOnlySpan<int> offsets, Span<ulong> found, Automaton others)
     {
-        Unsafe.SkipInit(out TextRun run);
+        byte* memory = stackalloc byte[TextRun.Size];
+        TextRun* run = TextRun.In(memory);
         int count = offsets.Length - 1;
         for (int first = 0; first < count;)
         {
-            int last = first + run.Fill(utf8, offsets[first..]);
+            int last = first + run->Fill(utf8, offsets[first..]);
             if (last == first)
             {
                 // Empty, or too long for a run.
@@ -47,8 +48,8 @@ internal sealed partial class WordTable
                 continue;
             }
 
-            Find(&run, found[first..last]);
-            for (int text = run.NextOther(0); text >= 0; text = run.NextOther(run.End[text]))
+            Find(run, found[first..last]);
+            for (int text = run->NextOther(0); text >= 0; text = run->NextOther(run->End[text]))
             {
                 found[first + text] = others.Find(utf8[offsets[first + text]..offsets[first + text + 1]]);
             }
@@ -64,10 +65,11 @@ internal sealed partial class WordTable
     [SkipLocalsInit]
     public unsafe void FindAll(ReadOnlySpan<string> texts, Span<ulong> found, Automaton others)
     {
-        Unsafe.SkipInit(out TextRun run);
+        byte* memory = stackalloc byte[TextRun.Size];
+        TextRun* run = TextRun.In(memory);
         for (int first = 0; first < texts.Length;)
         {
-            int last = first + run.Fill(texts[first..]);
+            int last = first + run->Fill(texts[first..]);
             if (last == first)
             {
                 found[first] = TryFind(texts[first], out ulong alone) ? alone : others.Find(texts[first]);
@@ -75,8 +77,8 @@ internal sealed partial class WordTable
                 continue;
             }
 
-            Find(&run, found[first..last]);
-            for (int text = run.NextOther(0); text >= 0; text = run.NextOther(run.End[text]))
+            Find(run, found[first..last]);
+            for (int text = run->NextOther(0); text >= 0; text = run->NextOther(run->End[text]))
             {
                 found[first + text] = others.Find(texts[first + text]);
             }
@@ -199,31 +201,43 @@ internal sealed partial class WordTable
 
         for (nuint i = 0; i < more; i++)
         {
-            text = run->TextAt(positions[i]);
-            found[text] |= Compare(_phrases[slots[slotOf[i]].Phrases], run, positions[i], run->End[text]);
+            uint at = positions[i];
+            text = run->TextAt(at);
+            found[text] |= Compare((nuint)slots[slotOf[i]].Phrases, run, at, run->End[text]);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe ulong Compare(Phrase[] phrases, TextRun* run, uint at, uint end)
+    private unsafe ulong Compare(nuint phrase, TextRun* run, uint at, uint end)
     {
-        ulong found = 0;
-        foreach (Phrase phrase in phrases)
+        Comparison* comparison = (Comparison*)_comparisons.Address + phrase;
+        ulong first = *(ulong*)(run->Text + at), second = *(ulong*)(run->Text + at + KeyLength), found = 0;
+        while (true)
         {
-            if (phrase.Text.Length > 2 * KeyLength)
+            uint length = comparison->Length;
+            if (length > 2 * KeyLength)
             {
-                found |= Compare(phrase, new ReadOnlySpan<byte>(run->Text + at, (int)(end - at)));
-                continue;
+                found |= CompareLong((int)(comparison - (Comparison*)_comparisons.Address), run, at, end);
+            }
+            else
+            {
+                uint behind = at + length;
+                ulong ends = run->WordEnds[behind / Block] >> (int)behind | comparison->MayGoOn;
+                found |= comparison->Found & AllIf(comparison->Differs(first, second) == 0 & behind <= end) & (0 - (ends & 1));
             }
 
-            uint behind = at + (uint)phrase.Text.Length;
-            ulong differs = phrase.First.Differs(*(ulong*)(run->Text + at)) | phrase.Second.Differs(*(ulong*)(run->Text + at + KeyLength));
-            ulong ends = run->WordEnds[behind / Block] >> (int)behind | phrase.MayGoOn;
-            found |= phrase.Found & AllIf(differs == 0 & behind <= end) & (0 - (ends & 1));
-        }
+            if (comparison->IsLast)
+            {
+                return found;
+            }
 
-        return found;
+            comparison++;
+        }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private unsafe ulong CompareLong(int phrase, TextRun* run, uint at, uint end) =>
+        Compare(_phrases[phrase], new ReadOnlySpan<byte>(run->Text + at, (int)(end - at)));
 
     // Not a condition: the compiler would make a branch of it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

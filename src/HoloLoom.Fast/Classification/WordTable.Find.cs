@@ -147,7 +147,7 @@ internal sealed partial class WordTable
             found |= here;
             if ((here & MoreToCompare) != 0)
             {
-                found = (found & ~MoreToCompare) | Compare(_phrases[slot->Phrases], text[(at + start)..]);
+                found = (found & ~MoreToCompare) | Compare(_phrases.AsSpan((int)slot->Phrases), text[(at + start)..]);
             }
         }
 
@@ -183,13 +183,17 @@ internal sealed partial class WordTable
         return isWord;
     }
 
-    private static ulong Compare<TUnit>(Phrase[] phrases, ReadOnlySpan<TUnit> text)
+    private static ulong Compare<TUnit>(ReadOnlySpan<Phrase> phrases, ReadOnlySpan<TUnit> text)
         where TUnit : unmanaged
     {
         ulong found = 0;
         foreach (Phrase phrase in phrases)
         {
             found |= Compare(phrase, text);
+            if (phrase.IsLast)
+            {
+                break;
+            }
         }
 
         return found;

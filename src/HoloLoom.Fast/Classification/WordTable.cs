@@ -30,12 +30,19 @@ internal sealed partial class WordTable
     private readonly AlignedBuffer<Slot> _slots;
     private readonly ulong _multiplier;
     private readonly int _shift;
-    private readonly Phrase[][] _phrases;
+    private readonly Phrase[] _phrases;
+    private readonly AlignedBuffer<Comparison> _comparisons;
     private readonly WordFilter _filter;
 
-    private WordTable(Slot[] slots, ulong multiplier, int shift, Phrase[][] phrases, WordFilter filter)
+    private WordTable(Slot[] slots, ulong multiplier, int shift, Phrase[] phrases, WordFilter filter)
     {
         (_multiplier, _shift, _phrases, _filter) = (multiplier, shift, phrases, filter);
+        _comparisons = new AlignedBuffer<Comparison>(Math.Max(1, phrases.Length));
+        for (int i = 0; i < phrases.Length; i++)
+        {
+            _comparisons.Span[i] = new Comparison(phrases[i]);
+        }
+
         _slots = new AlignedBuffer<Slot>(slots.Length);
         slots.CopyTo(_slots.Span);
     }
@@ -101,16 +108,17 @@ internal sealed partial class WordTable
     private static WordTable Fill(Dictionary<(ulong Key, uint Length), List<Phrase>> byWord, ulong multiplier, int shift)
     {
         var slots = new Slot[1 << (64 - shift)];
-        var compared = new List<Phrase[]>();
+        var compared = new List<Phrase>();
         foreach (((ulong key, uint length), List<Phrase> phrases) in byWord)
         {
             bool IsWhole(Phrase phrase) => phrase.Text.Length == length && length <= KeyLength;
             ulong found = phrases.Where(IsWhole).Aggregate(0UL, static (bits, phrase) => bits | phrase.Found);
             Phrase[] rest = [.. phrases.Where(phrase => !IsWhole(phrase))];
             slots[SlotOf(key, length, multiplier, shift)] = new Slot(key, length, compared.Count, rest.Length > 0 ? found | MoreToCompare : found);
+            compared.AddRange(rest);
             if (rest.Length > 0)
             {
-                compared.Add(rest);
+                rest[^1].IsLast = true;
             }
         }
 
@@ -150,27 +158,34 @@ internal sealed partial class WordTable
         return key;
     }
 
-    /// <summary>A phrase in lower case, and the bit of its pattern; its first sixteen characters also as words to compare at once.</summary>
-    private sealed class Phrase
+    /// <summary>A phrase in lower case, and the bit of its pattern.</summary>
+    private sealed class Phrase(byte[] text, ulong found)
     {
-        public Phrase(byte[] text, ulong found)
-        {
-            (Text, Found) = (text, found);
-            First = new EightCharacters(text);
-            Second = new EightCharacters(text.AsSpan(Math.Min(text.Length, KeyLength)));
-            MayGoOn = WordCharacters.Contains((char)text[^1]) ? 0UL : 1;
-        }
+        public byte[] Text { get; } = text;
 
-        public byte[] Text { get; }
+        public ulong Found { get; } = found;
 
-        public ulong Found { get; }
+        /// <summary>Whether it is the last of those that begin with the same word.</summary>
+        public bool IsLast { get; set; }
+    }
 
-        public EightCharacters First { get; }
+    /// <summary>A phrase's first sixteen characters as words to compare at once, and what else there is to know of it: a line of the cache.</summary>
+    private readonly struct Comparison(Phrase phrase)
+    {
+        private readonly EightCharacters _first = new(phrase.Text);
+        private readonly EightCharacters _second = new(phrase.Text.AsSpan(Math.Min(phrase.Text.Length, KeyLength)));
 
-        public EightCharacters Second { get; }
+        public ulong Found { get; } = phrase.Found;
+
+        public uint Length { get; } = (uint)phrase.Text.Length;
 
         /// <summary>1 if the phrase ends in a character that belongs to no word, so that a word may follow at once; else 0.</summary>
-        public ulong MayGoOn { get; }
+        public ushort MayGoOn { get; } = WordCharacters.Contains((char)phrase.Text[^1]) ? (ushort)0 : (ushort)1;
+
+        public bool IsLast { get; } = phrase.IsLast;
+
+        /// <summary>Zero where a text has the first sixteen characters, or all if there are fewer.</summary>
+        public ulong Differs(ulong first, ulong second) => _first.Differs(first) | _second.Differs(second);
     }
 
     /// <summary>Up to eight characters in lower case: zero where they equal a text's, in any case.</summary>
@@ -193,6 +208,6 @@ internal sealed partial class WordTable
         public ulong Differs(ulong text) => ((text | _case) ^ _text) & _care;
     }
 
-    /// <summary>The word that belongs here; the patterns found with it, and whether and where there are phrases to compare.</summary>
+    /// <summary>The word that belongs here; the patterns found with it, and whether and from where on there are phrases to compare.</summary>
     private readonly record struct Slot(ulong Key, ulong Length, long Phrases, ulong Found);
 }

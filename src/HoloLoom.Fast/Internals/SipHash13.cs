@@ -53,37 +53,69 @@ internal static class SipHash13
     public static void Tag(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
     {
         tags = tags[..m0.Length];
-        int i = 0;
-        for (; Vector512.IsHardwareAccelerated && i + Vector512<ulong>.Count <= m0.Length; i += Vector512<ulong>.Count)
-        {
-            ((Hash(Vector512.Create(m0[i..]), m1, k0, k1) << shift) | Vector512.Create(prefix)).CopyTo(tags[i..]);
-        }
-
-        for (; Vector256.IsHardwareAccelerated && i + Vector256<ulong>.Count <= m0.Length; i += Vector256<ulong>.Count)
-        {
-            ((Hash(Vector256.Create(m0[i..]), m1, k0, k1) << shift) | Vector256.Create(prefix)).CopyTo(tags[i..]);
-        }
-
-        for (; i < m0.Length; i++)
+        int done = Vector512.IsHardwareAccelerated ? TagByVectors512(m0, m1, k0, k1, shift, prefix, tags)
+            : Vector256.IsHardwareAccelerated ? TagByVectors256(m0, m1, k0, k1, shift, prefix, tags)
+            : 0;
+        for (int i = done; i < m0.Length; i++)
         {
             tags[i] = Hash(m0[i], m1, k0, k1) << shift | prefix;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Hash(Vector256<ulong> m0, ulong m1, ulong k0, ulong k1)
+    // Eight at a time; returns how many. Each width has a method of its own, not inlined: there is an end to what a compiler takes into one
+    // method, and beyond it rotations become calls.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int TagByVectors512(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
     {
         Start(k0, k1, out ulong s0, out ulong s1, out ulong s2, out ulong s3);
-        (Vector256<ulong> v0, Vector256<ulong> v1) = (Vector256.Create(s0), Vector256.Create(s1));
-        (Vector256<ulong> v2, Vector256<ulong> v3) = (Vector256.Create(s2), Vector256.Create(s3));
-        Absorb(m0, ref v0, ref v1, ref v2, ref v3);
-        Absorb(Vector256.Create(m1), ref v0, ref v1, ref v2, ref v3);
-        Absorb(Vector256.Create(16UL << 56), ref v0, ref v1, ref v2, ref v3);
-        v2 ^= Vector256.Create(0xFFUL);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        return v0 ^ v1 ^ v2 ^ v3;
+        int i = 0;
+        for (; i + Vector512<ulong>.Count <= m0.Length; i += Vector512<ulong>.Count)
+        {
+            (Vector512<ulong> v0, Vector512<ulong> v1) = (Vector512.Create(s0), Vector512.Create(s1));
+            (Vector512<ulong> v2, Vector512<ulong> v3) = (Vector512.Create(s2), Vector512.Create(s3));
+            Absorb(Vector512.Create(m0[i..]), ref v0, ref v1, ref v2, ref v3);
+            Absorb(Vector512.Create(m1), ref v0, ref v1, ref v2, ref v3);
+            Absorb(Vector512.Create(16UL << 56), ref v0, ref v1, ref v2, ref v3);
+            v2 ^= Vector512.Create(0xFFUL);
+            Round(ref v0, ref v1, ref v2, ref v3);
+            Round(ref v0, ref v1, ref v2, ref v3);
+            Round(ref v0, ref v1, ref v2, ref v3);
+            (((v0 ^ v1 ^ v2 ^ v3) << shift) | Vector512.Create(prefix)).CopyTo(tags[i..]);
+        }
+
+        return i;
+    }
+
+    // A round waits for the one before: two vectors take turns.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int TagByVectors256(ReadOnlySpan<ulong> m0, ulong m1, ulong k0, ulong k1, int shift, ulong prefix, Span<ulong> tags)
+    {
+        Start(k0, k1, out ulong s0, out ulong s1, out ulong s2, out ulong s3);
+        int i = 0;
+        for (; i + 2 * Vector256<ulong>.Count <= m0.Length; i += 2 * Vector256<ulong>.Count)
+        {
+            (Vector256<ulong> v0, Vector256<ulong> v1) = (Vector256.Create(s0), Vector256.Create(s1));
+            (Vector256<ulong> v2, Vector256<ulong> v3) = (Vector256.Create(s2), Vector256.Create(s3));
+            (Vector256<ulong> w0, Vector256<ulong> w1, Vector256<ulong> w2, Vector256<ulong> w3) = (v0, v1, v2, v3);
+            Absorb(Vector256.Create(m0[i..]), ref v0, ref v1, ref v2, ref v3);
+            Absorb(Vector256.Create(m0[(i + Vector256<ulong>.Count)..]), ref w0, ref w1, ref w2, ref w3);
+            Absorb(Vector256.Create(m1), ref v0, ref v1, ref v2, ref v3);
+            Absorb(Vector256.Create(m1), ref w0, ref w1, ref w2, ref w3);
+            Absorb(Vector256.Create(16UL << 56), ref v0, ref v1, ref v2, ref v3);
+            Absorb(Vector256.Create(16UL << 56), ref w0, ref w1, ref w2, ref w3);
+            v2 ^= Vector256.Create(0xFFUL);
+            w2 ^= Vector256.Create(0xFFUL);
+            for (int round = 0; round < 3; round++)
+            {
+                Round(ref v0, ref v1, ref v2, ref v3);
+                Round(ref w0, ref w1, ref w2, ref w3);
+            }
+
+            (((v0 ^ v1 ^ v2 ^ v3) << shift) | Vector256.Create(prefix)).CopyTo(tags[i..]);
+            (((w0 ^ w1 ^ w2 ^ w3) << shift) | Vector256.Create(prefix)).CopyTo(tags[(i + Vector256<ulong>.Count)..]);
+        }
+
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,22 +149,10 @@ internal static class SipHash13
         : bits == 16 && Avx2.IsSupported ? Avx2.Shuffle(value.AsByte(), RotatedBy16).AsUInt64()
         : (value << bits) | (value >> (64 - bits));
 
-    private static Vector256<byte> RotatedBy16 => Vector256.Create(0x0504030201000706, 0x0D0C0B0A09080F0E, 0x0504030201000706, 0x0D0C0B0A09080F0E).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Hash(Vector512<ulong> m0, ulong m1, ulong k0, ulong k1)
+    private static Vector256<byte> RotatedBy16
     {
-        Start(k0, k1, out ulong s0, out ulong s1, out ulong s2, out ulong s3);
-        (Vector512<ulong> v0, Vector512<ulong> v1) = (Vector512.Create(s0), Vector512.Create(s1));
-        (Vector512<ulong> v2, Vector512<ulong> v3) = (Vector512.Create(s2), Vector512.Create(s3));
-        Absorb(m0, ref v0, ref v1, ref v2, ref v3);
-        Absorb(Vector512.Create(m1), ref v0, ref v1, ref v2, ref v3);
-        Absorb(Vector512.Create(16UL << 56), ref v0, ref v1, ref v2, ref v3);
-        v2 ^= Vector512.Create(0xFFUL);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        return v0 ^ v1 ^ v2 ^ v3;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(0x0504030201000706, 0x0D0C0B0A09080F0E, 0x0504030201000706, 0x0D0C0B0A09080F0E).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

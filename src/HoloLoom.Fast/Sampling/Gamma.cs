@@ -8,6 +8,12 @@ namespace HoloLoom.Fast.Sampling;
 /// </summary>
 /// <remarks>
 /// Shapes below 1 are drawn as logarithms, ln G(a) = ln G(a + 1) + ln U / a, because G(a) itself underflows.
+/// <para>
+/// The exact test accepts with probability e^−E, where for y = c x, E = 3 d (y − y²/2 + y³/3 − ln(1 + y)) = 3 d ∫₀^y s³ / (1 + s) ds. The divisor
+/// is at least min(1 + y, 1), so E is at most (3 d y⁴ / 4) / min(t, 1) = x⁴ / (108 d) / min(t, 1), and 1 − e^−E is at most E. So a u whose distance
+/// from 1 is larger needs no logarithm, and where t is not positive nothing is accepted. The bound becomes
+/// an equality at small x, whatever the shape.
+/// </para>
 /// </remarks>
 internal static class Gamma
 {
@@ -18,7 +24,7 @@ internal static class Gamma
     {
         T t = T.All(1) + c * x;
         T square = x * x;
-        accepted = T.Less(u, T.All(1) - squeeze * (square * square)) & T.Less(T.All(0), t);
+        accepted = T.Less(squeeze * (square * square), (T.All(1) - u) * T.Min(t, T.All(1)));
         return t * t * t;
     }
 
@@ -32,7 +38,7 @@ internal static class Gamma
             {
                 double v = t * t * t;
                 double square = x * x;
-                if (u < 1 - squeeze * (square * square) || Elementary.Log(u) < 0.5 * square + d * (1 - v + Elementary.Log(v)))
+                if (squeeze * (square * square) < (1 - u) * Math.Min(t, 1) || Elementary.Log(u) < 0.5 * square + d * (1 - v + Elementary.Log(v)))
                 {
                     return v;
                 }

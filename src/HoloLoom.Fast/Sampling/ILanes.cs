@@ -54,6 +54,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Where left is less than right; nowhere for NaN.</summary>
     static abstract TSelf Less(TSelf left, TSelf right);
 
+    /// <summary>The smaller of each two, none of which is NaN.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
     /// <summary>The larger of each two, none of which is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 

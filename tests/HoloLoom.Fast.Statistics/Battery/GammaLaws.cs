@@ -33,7 +33,7 @@ internal static class GammaLaws
             (double D, double C, double Squeeze) of = sampler.ConstantsOf(shape);
             d &= Near(of.D, shape - 1.0 / 3);
             c &= Near(of.C, 1 / Math.Sqrt(9 * of.D));
-            squeeze &= Squeeze.SmallestConstant <= of.Squeeze * of.D && of.Squeeze * of.D <= Squeeze.SmallestConstant * 1.002;
+            squeeze &= of.Squeeze * of.D / Squeeze.SmallestConstant is >= 1 - 1e-14 and <= 1 + 1e-6;
         }
 
         return [Check.Fact("D", d), Check.Fact("C", c), Check.Fact("squeeze", squeeze)];

@@ -15,10 +15,10 @@ internal enum Fault
     /// <summary>The squeeze 1 − 0.0331 x⁴ decides alone; what it does not accept is rejected without the exact test.</summary>
     SqueezeAlone,
 
-    /// <summary>The squeeze's constant is 0.02, whatever the shape.</summary>
+    /// <summary>The squeeze's factor is 0.005, whatever the shape.</summary>
     UnscaledSqueeze,
 
-    /// <summary>The squeeze is 0.0185 / d where at least 0.02205 / d is needed.</summary>
+    /// <summary>The squeeze's factor is 0.0046 / d where 1 / (108 d) is needed, twice as much.</summary>
     LooseSqueeze,
 
     /// <summary>The squeeze has x² for x⁴.</summary>

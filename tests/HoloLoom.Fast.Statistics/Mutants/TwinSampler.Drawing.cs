@@ -69,8 +69,8 @@ internal sealed partial class TwinSampler
         double squeeze = fault switch
         {
             Fault.SqueezeAlone => 1 - 0.0331 * x2 * x2,
-            Fault.SqueezeOfSquare => 1 - of.Squeeze * x2,
-            _ => 1 - of.Squeeze * x2 * x2,
+            Fault.SqueezeOfSquare => 1 - of.Squeeze * x2 / Math.Min(t, 1),
+            _ => 1 - of.Squeeze * x2 * x2 / Math.Min(t, 1),
         };
         if (u < squeeze || fault == Fault.NoRejection)
         {

@@ -198,9 +198,9 @@ internal sealed partial class TwinSampler(Fault fault = Fault.None) : Sampler
         };
         double squeeze = fault switch
         {
-            Fault.UnscaledSqueeze => 0.02,
-            Fault.LooseSqueeze => 0.0185 / d,
-            _ => 0.02207 / d,
+            Fault.UnscaledSqueeze => 0.005,
+            Fault.LooseSqueeze => 0.0046 / d,
+            _ => 1 / (108 * d),
         };
         return new Constants(shape, d, 1 / Math.Sqrt(9 * d), squeeze);
     }

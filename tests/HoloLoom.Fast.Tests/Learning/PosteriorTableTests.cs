@@ -30,7 +30,7 @@ public sealed class PosteriorTableTests
         Assert.Equal(2 - 1.0 / 3, row[ArmParameters.AlphaD * table.Stride + 3], 12);
         Assert.Equal(1 - 1.0 / 3, row[ArmParameters.BetaD * table.Stride + 3], 12);
         Assert.Equal(1 / Math.Sqrt(9 * (2 - 1.0 / 3)), row[ArmParameters.AlphaC * table.Stride + 3], 12);
-        Assert.Equal(0.02207 / (2 - 1.0 / 3), row[ArmParameters.AlphaSqueeze * table.Stride + 3], 12);
+        Assert.Equal(1 / (108 * (2 - 1.0 / 3)), row[ArmParameters.AlphaSqueeze * table.Stride + 3], 12);
     }
 
     [Fact]

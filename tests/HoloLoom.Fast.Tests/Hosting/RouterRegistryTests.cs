@@ -1,0 +1,138 @@
+using System.Text;
+using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Tests.Persistence;
+
+namespace HoloLoom.Fast.Tests.Hosting;
+
+public sealed class RouterRegistryTests
+{
+    private static readonly Outcome s_good = new(0.9, 35);
+
+    [Fact]
+    public void Routers_are_found_by_name_in_either_encoding_and_share_nothing()
+    {
+        using var registry = new RouterRegistry();
+        HostedRouter shop = registry.Create("shop-2", new RouterOptions { Strategy = "rules" });
+        Assert.Same(shop, registry.Find("shop-2"));
+        Assert.Same(shop, registry.Find("shop-2"u8));
+        Assert.Same(registry.Default, registry.Find("default"u8));
+        Assert.Null(registry.Find("shop"));
+        Assert.Null(registry.Find("shøp-2"u8));
+        Assert.Null(registry.Find(new byte[100_000]));
+        Assert.Equal(["default", "shop-2"], registry.Routers.Select(static router => router.Name));
+        Assert.Equal(RecordResult.Unknown, registry.Default.Current.Record(shop.Current.Route("who").Id, s_good));
+        Assert.True(registry.Remove("shop-2"));
+        Assert.False(registry.Remove("shop-2"));
+        Assert.Null(registry.Find("shop-2"));
+        Assert.Throws<ObjectDisposedException>(() => shop.Replace(new RouterOptions()));
+    }
+
+    [Fact]
+    public void Finding_a_router_allocates_nothing()
+    {
+        using var registry = new RouterRegistry();
+        registry.Create("shop", new RouterOptions());
+        byte[] name = Encoding.UTF8.GetBytes("shop");
+        _ = registry.Find(name);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            _ = registry.Find(name)!.Current;
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData(".hidden")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("a b")]
+    [InlineData("ä")]
+    [InlineData("a\0")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public void Names_that_could_leave_their_directory_are_refused(string name)
+    {
+        using var registry = new RouterRegistry();
+        Assert.Throws<ArgumentException>(() => registry.Create(name, new RouterOptions()));
+        Assert.Single(registry.Routers);
+    }
+
+    [Fact]
+    public void There_is_an_end_to_their_number_and_their_size()
+    {
+        using var registry = new RouterRegistry(null, new RouterRegistryOptions { MaxRouters = 2, MaxBytes = 20 << 20 });
+        registry.Create("a", new RouterOptions());
+        Assert.Throws<InvalidOperationException>(() => registry.Create("a", new RouterOptions()));
+        InvalidOperationException large = Assert.Throws<InvalidOperationException>(() => registry.Create("b", new RouterOptions { DuplicateWindow = 1 << 24 }));
+        Assert.Contains("duplicateWindow", large.Message, StringComparison.Ordinal);
+        registry.Create("b", new RouterOptions());
+        Assert.Contains("as many as are allowed", Assert.Throws<InvalidOperationException>(() => registry.Create("c", new RouterOptions())).Message, StringComparison.Ordinal);
+        Assert.True(registry.Remove("a"));
+        registry.Create("c", new RouterOptions());
+        Assert.Throws<ArgumentException>(() => registry.Remove("default"));
+    }
+
+    [Fact]
+    public void Named_routers_their_configurations_and_what_they_learned_are_there_again_after_a_restart()
+    {
+        using var directory = new TemporaryDirectory();
+        DecisionId pending;
+        using (var registry = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path }))
+        {
+            HostedRouter shop = registry.Create("shop", new RouterOptions { Strategy = "rules" });
+            pending = shop.Current.Route("who wrote this").Id;
+            shop.Current.Record(shop.Current.Route("who").Id, s_good);
+            shop.Replace(new RouterOptions { Strategy = "greedy" });
+            registry.Create("gone", new RouterOptions());
+            registry.Remove("gone");
+        }
+
+        Directory.CreateDirectory(Path.Combine(directory.Path, "routers", "notes"));
+        Directory.CreateDirectory(Path.Combine(directory.Path, "routers", "torn"));
+        File.WriteAllText(Path.Combine(directory.Path, "routers", "torn", "configuration.json"), "{");
+        using var again = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path });
+        Assert.Equal(["default", "shop"], again.Routers.Select(static router => router.Name));
+        Assert.Equal(2, again.Messages.Count);
+        Router restored = again.Find("shop")!.Current;
+        Assert.Equal("greedy", restored.Strategy);
+        Assert.Equal(1, restored.GetStatistics().Outcomes);
+        Assert.Equal(RecordResult.Accepted, restored.Record(pending, s_good));
+    }
+
+    [Fact]
+    public void A_configuration_is_replaced_only_for_who_has_seen_the_present_one()
+    {
+        using var registry = new RouterRegistry(new RouterOptions { Strategy = "rules" });
+        HostedRouter router = registry.Default;
+        string seen = router.ETag;
+        DecisionId id = router.Current.Route("who").Id;
+        Router before = router.Current;
+        Assert.True(router.TryReplace(new RouterOptions { Strategy = "greedy" }, seen));
+        Assert.False(router.TryReplace(new RouterOptions { Strategy = "uniform" }, seen));
+        Assert.NotEqual(seen, router.ETag);
+        Assert.Equal("greedy", router.Current.Strategy);
+        Assert.Throws<RouterConfigurationException>(() => router.Replace(new RouterOptions { Strategy = "best" }));
+        Assert.Equal("greedy", router.Current.Strategy);
+        Assert.True(before.Route("who").Backend >= 0);
+        Assert.Equal(RecordResult.Accepted, router.Current.Record(id, s_good));
+        Assert.True(router.TryReplace(new RouterOptions { Strategy = "rules" }, null));
+        Assert.Equal(seen, router.ETag);
+        Assert.NotNull(router.ReplacedAt);
+    }
+
+    [Fact]
+    public void A_configuration_that_cannot_be_saved_is_not_put_in_force()
+    {
+        using var directory = new TemporaryDirectory();
+        using var registry = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path });
+        HostedRouter shop = registry.Create("shop", new RouterOptions { Strategy = "rules" });
+        Unprivileged.Run(() => Assert.Throws<IOException>(() => shop.Replace(new RouterOptions { Strategy = "greedy" })));
+        Assert.Equal("rules", shop.Current.Strategy);
+        Unprivileged.Run(() => Assert.Throws<IOException>(() => registry.Create("other", new RouterOptions())));
+        Assert.Equal(2, registry.Routers.Count);
+    }
+}
