@@ -34,6 +34,7 @@ internal sealed partial class RespConnection
     private void RouteMany(in RespCommand command, ref RespWriter writer, RouteBatch batch)
     {
         DecisionReplies replies = RepliesOf(_server.Routers.Default.Current);
+        _uncharged += command.Count - 2;
         writer.Array(command.Count - 1);
         for (int i = 1; i < command.Count; i++)
         {
