@@ -50,19 +50,6 @@ internal sealed class DecisionReplies
         return -1;
     }
 
-    /// <summary>Another router's backends by this one's numbers; those that this one does not have are left out.</summary>
-    public BackendSet Translate(BackendSet others, DecisionReplies other)
-    {
-        ulong mask = 0;
-        for (int i = 0; i < other._backends.Length; i++)
-        {
-            int backend = others.Contains(i) ? FindBackend(other._backends[i]) : -1;
-            mask |= backend < 0 ? 0 : 1UL << backend;
-        }
-
-        return new BackendSet(mask);
-    }
-
     /// <summary>Writes decisions, one reply each.</summary>
     public void Write(ref RespWriter writer, ReadOnlySpan<Decision> decisions, ConfidenceTexts confidences)
     {

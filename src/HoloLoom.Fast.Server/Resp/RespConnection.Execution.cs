@@ -64,6 +64,7 @@ internal sealed partial class RespConnection
         batch.Decide(ref writer);
         writer.Complete();
         _server.Count(commands);
+        _uncharged += commands;
         return step == Step.AwaitInput && _durable.Count > 0 ? Step.AwaitDisk : step;
     }
 

@@ -28,33 +28,34 @@ internal sealed partial class RespConnection
             return;
         }
 
-        Add(new RouteTarget(router, replies, available), command[1], arguments.HasUnit, arguments.Unit, ref writer, batch);
+        Add(replies, available, command[1], arguments.HasUnit, arguments.Unit, ref writer, batch);
     }
 
     private void RouteMany(in RespCommand command, ref RespWriter writer, RouteBatch batch)
     {
-        HostedRouter router = _server.Routers.Default;
-        var target = new RouteTarget(router, RepliesOf(router.Current), BackendSet.All);
+        DecisionReplies replies = RepliesOf(_server.Routers.Default.Current);
+        _uncharged += command.Count - 2;
         writer.Array(command.Count - 1);
         for (int i = 1; i < command.Count; i++)
         {
-            Add(target, command[i], hasUnit: false, default, ref writer, batch);
+            Add(replies, BackendSet.All, command[i], hasUnit: false, default, ref writer, batch);
         }
 
         batch.Decide(ref writer);
     }
 
-    private static void Add(in RouteTarget target, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer, RouteBatch batch)
+    private static void Add(
+        DecisionReplies replies, BackendSet available, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer, RouteBatch batch)
     {
         if (hasUnit || query.Length > RouteBatch.MaxQueryLength)
         {
             batch.Decide(ref writer);
-            batch.DecideAlone(target, query, hasUnit, unit, ref writer);
+            batch.DecideAlone(replies, available, query, hasUnit, unit, ref writer);
         }
-        else if (!batch.TryAdd(target, query))
+        else if (!batch.TryAdd(replies, available, query))
         {
             batch.Decide(ref writer);
-            batch.TryAdd(target, query);
+            batch.TryAdd(replies, available, query);
         }
     }
 

@@ -18,10 +18,13 @@ internal sealed partial class RespConnection
     private readonly PipeWriter _output;
     private readonly RespParser _parser = new();
     private readonly PendingInput _pending = new();
+    private readonly ClientRate? _rate;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Access _access;
     private RespLimits _limits;
     private int _protocol = 2;
     private int _wrongKeys;
+    private int _uncharged;
 
     // When something came or went, and since when a command or the client's taking of replies is awaited: milliseconds, 0 for not at all.
     private long _lastActivity = Environment.TickCount64;
@@ -34,6 +37,7 @@ internal sealed partial class RespConnection
         _output = transport.Output;
         Id = id;
         Remote = remote;
+        _rate = server.Rates?.Enter(remote);
         SetAccess(server.Keys.Initial);
     }
 
@@ -58,7 +62,11 @@ internal sealed partial class RespConnection
     public EndPoint? Remote { get; }
 
     /// <summary>Asks it to end once the commands that it has begun are answered; from any thread.</summary>
-    public void Stop() => _input.CancelPendingRead();
+    public void Stop()
+    {
+        _stopped.TrySetResult();
+        _input.CancelPendingRead();
+    }
 
     /// <summary>Whether it has been silent, or its client too slow, for too long; from any thread.</summary>
     public bool IsOverdue()
@@ -114,6 +122,11 @@ internal sealed partial class RespConnection
                 }
                 while (step is Step.AwaitOutput or Step.AwaitDisk);
 
+                if (_rate is not null && step != Step.Close)
+                {
+                    await WaitForTurnAsync(_rate).ConfigureAwait(false);
+                }
+
                 if (direct)
                 {
                     _pending.Append(window.Span[position..]);
@@ -145,6 +158,20 @@ internal sealed partial class RespConnection
         {
             _pending.Clear();
             _parser.Trim();
+            if (_rate is not null)
+            {
+                _server.Rates!.Leave(_rate);
+            }
+        }
+    }
+
+    private async ValueTask WaitForTurnAsync(ClientRate rate)
+    {
+        TimeSpan wait = rate.Take(_uncharged);
+        _uncharged = 0;
+        if (wait > TimeSpan.Zero)
+        {
+            await _stopped.Task.WaitAsync(wait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class RespConnectionHandler(RespServer server) : ConnectionHandl
                 (client, connection));
             CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
             using CancellationTokenRegistration stop = stopping.UnsafeRegister(static client => ((RespConnection)client!).Stop(), client);
+            using CancellationTokenRegistration gone = connection.ConnectionClosed.UnsafeRegister(static client => ((RespConnection)client!).Stop(), client);
             await client.RunAsync().ConfigureAwait(false);
         }
         finally

@@ -33,6 +33,13 @@ public sealed record RespOptions
     /// <summary>How long a command may take to arrive, and replies to be taken, before the connection is closed.</summary>
     public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How many commands a second are executed for one address, queries of an MROUTE counting each; what comes faster waits. Null: as many as can be.</summary>
+    public int? MaxCommandsPerSecond { get; init; }
+
+    /// <summary>Says whether there are keys, never which.</summary>
+    public override string ToString() =>
+        $"{nameof(RespOptions)} {{ key {(ApiKey is null ? "not " : "")}required, {MaxConnections} connections, {MaxCommandLength} bytes a command }}";
+
     internal RespLimits Limits => new(MaxArguments, MaxBulkLength, MaxInlineLength, MaxCommandLength);
 
     /// <exception cref="ArgumentException">A limit is not a positive number, or a key is empty or is both keys.</exception>
@@ -41,7 +48,7 @@ public sealed record RespOptions
         foreach ((string name, long value) in ((string, long)[])[
             (nameof(MaxConnections), MaxConnections), (nameof(MaxArguments), MaxArguments), (nameof(MaxBulkLength), MaxBulkLength),
             (nameof(MaxInlineLength), MaxInlineLength), (nameof(MaxCommandLength), MaxCommandLength), (nameof(MaxPendingOutput), MaxPendingOutput),
-            (nameof(TransferTimeout), TransferTimeout.Ticks), (nameof(IdleTimeout), IdleTimeout == Timeout.InfiniteTimeSpan ? 1 : IdleTimeout.Ticks)])
+            (nameof(MaxCommandsPerSecond), MaxCommandsPerSecond ?? 1), (nameof(TransferTimeout), TransferTimeout.Ticks), (nameof(IdleTimeout), IdleTimeout == Timeout.InfiniteTimeSpan ? 1 : IdleTimeout.Ticks)])
         {
             if (value <= 0)
             {

@@ -21,6 +21,7 @@ internal sealed class RespServer
         Options = options;
         Limits = options.Limits;
         Keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
+        Rates = options.MaxCommandsPerSecond is int perSecond ? new ClientRates(perSecond, TimeProvider.System) : null;
     }
 
     public RouterRegistry Routers { get; }
@@ -30,6 +31,9 @@ internal sealed class RespServer
     public RespLimits Limits { get; }
 
     public AccessKeys Keys { get; }
+
+    /// <summary>How fast clients may go; null if as fast as they can.</summary>
+    public ClientRates? Rates { get; }
 
     public TimeSpan Uptime => Stopwatch.GetElapsedTime(_started);
 

@@ -22,7 +22,8 @@ internal sealed class RouteBatch
     private readonly Decision[] _decisions = new Decision[MaxQueries];
     private readonly ConfidenceTexts _resp2 = new(2);
     private readonly ConfidenceTexts _resp3 = new(3);
-    private RouteTarget _target;
+    private DecisionReplies? _replies;
+    private BackendSet _available;
 
     /// <summary>The calling thread's.</summary>
     public static RouteBatch Current => t_current ??= new RouteBatch();
@@ -30,15 +31,15 @@ internal sealed class RouteBatch
     /// <summary>How many queries are waiting.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a query of at most <see cref="MaxQueryLength"/> bytes; false if it is full, or what waits is to be decided elsewhere.</summary>
-    public bool TryAdd(in RouteTarget target, ReadOnlySpan<byte> query)
+    /// <summary>Adds a query of at most <see cref="MaxQueryLength"/> bytes; false if it is full, or what waits is for another router or other backends.</summary>
+    public bool TryAdd(DecisionReplies replies, BackendSet available, ReadOnlySpan<byte> query)
     {
         int start = _offsets[Count];
         if (Count == 0)
         {
-            _target = target;
+            (_replies, _available) = (replies, available);
         }
-        else if (Count == MaxQueries || query.Length > TextLength - start || _target != target)
+        else if (Count == MaxQueries || query.Length > TextLength - start || !ReferenceEquals(_replies, replies) || _available != available)
         {
             return false;
         }
@@ -59,56 +60,40 @@ internal sealed class RouteBatch
 
         // Whatever happens, the next one begins anew.
         Count = 0;
-        RouteTarget target = _target;
-        _target = default;
+        DecisionReplies replies = _replies!;
+        _replies = null;
         Span<Decision> decisions = _decisions.AsSpan(0, count);
-        while (true)
+        try
         {
-            try
-            {
-                target.Replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, target.Available);
-                break;
-            }
-            catch (ObjectDisposedException) when (target.TryFollow())
-            {
-                // The router was replaced since the queries came; its successor decides.
-            }
-            catch (Exception failure)
-            {
-                WriteFailure(ref writer, failure, count);
-                return;
-            }
+            replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, _available);
+        }
+        catch (Exception failure)
+        {
+            WriteFailure(ref writer, failure, count);
+            return;
         }
 
-        target.Replies.Write(ref writer, decisions, Confidences(writer.Protocol));
+        replies.Write(ref writer, decisions, Confidences(writer.Protocol));
     }
 
     /// <summary>Routes one query, which may be of any length, and may be of a unit; nothing may be waiting.</summary>
-    public void DecideAlone(RouteTarget target, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer)
+    public void DecideAlone(
+        DecisionReplies replies, BackendSet available, ReadOnlySpan<byte> query, bool hasUnit, ReadOnlySpan<byte> unit, ref RespWriter writer)
     {
-        while (true)
+        try
         {
-            try
-            {
-                Router router = target.Replies.Router;
-                _decisions[0] = hasUnit ? router.Route(query, target.Available, unit) : router.Route(query, target.Available);
-                break;
-            }
-            catch (ObjectDisposedException) when (target.TryFollow())
-            {
-                // As above.
-            }
-            catch (Exception failure)
-            {
-                WriteFailure(ref writer, failure, 1);
-                return;
-            }
+            _decisions[0] = hasUnit ? replies.Router.Route(query, available, unit) : replies.Router.Route(query, available);
+        }
+        catch (Exception failure)
+        {
+            WriteFailure(ref writer, failure, 1);
+            return;
         }
 
-        target.Replies.Write(ref writer, _decisions.AsSpan(0, 1), Confidences(writer.Protocol));
+        replies.Write(ref writer, _decisions.AsSpan(0, 1), Confidences(writer.Protocol));
     }
 
-    // A classifier or strategy of the application's own may throw anything. Every query is answered all the same.
+    // A classifier or strategy of the application's own may throw anything, and a router may have been removed. Every query is answered all the same.
     private static void WriteFailure(ref RespWriter writer, Exception failure, int count)
     {
         for (int i = 0; i < count; i++)

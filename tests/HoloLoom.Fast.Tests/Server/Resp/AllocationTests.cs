@@ -17,8 +17,7 @@ public sealed class AllocationTests
     public async Task Deciding_allocates_nothing(string strategy, int protocol, string command, int pipelined)
     {
         byte[] request = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(command, pipelined)) + "PING\r\n");
-        using var router = new Router(new RouterOptions { Strategy = strategy, Seed = 3 });
-        using var client = new Conversation(Conversation.Server(null, ("default", router)));
+        using var client = new Conversation(Conversation.Server(router: new RouterOptions { Strategy = strategy, Seed = 3 }));
         await client.SendAsync($"HELLO {protocol}\r\n");
         await client.ReceiveAsync();
         await ExchangeAsync(client, request, 2000);

@@ -40,17 +40,12 @@ internal sealed class Conversation : IDisposable
 
     public PipeWriter Input => _toServer.Writer;
 
-    /// <summary>A server with one router, or more.</summary>
-    public static RespServer Server(RespOptions? options = null, params (string Name, Router Router)[] routers)
-    {
-        (string name, Router router) = routers.Length == 0 ? ("default", Rules()) : routers[0];
-        return new RespServer(
-            new RouterRegistry(new HostedRouter(name, router), [.. routers.Skip(1).Select(static one => new HostedRouter(one.Name, one.Router))]),
-            options ?? new RespOptions());
-    }
-
     /// <summary>A router whose choices are known.</summary>
-    public static Router Rules() => new(new RouterOptions { Strategy = "rules", Seed = 1 });
+    public static RouterOptions Rules { get; } = new() { Strategy = "rules", Seed = 1 };
+
+    /// <summary>A server with a router.</summary>
+    public static RespServer Server(RespOptions? options = null, RouterOptions? router = null) =>
+        new(new RouterRegistry(router ?? Rules), options ?? new RespOptions());
 
     /// <summary>All replies to some input, after which the client hangs up.</summary>
     public static async Task<List<string>> AskAsync(RespServer server, params string[] input)

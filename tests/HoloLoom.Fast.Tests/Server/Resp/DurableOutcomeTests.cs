@@ -1,3 +1,5 @@
+using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Server;
 using HoloLoom.Fast.Server.Resp;
 using HoloLoom.Fast.Tests.Persistence;
 
@@ -12,8 +14,8 @@ public sealed class DurableOutcomeTests
     public async Task A_durable_outcome_is_on_disk_when_it_is_answered()
     {
         using var directory = new TemporaryDirectory();
-        using var router = new Router(s_options with { StateDirectory = directory.Path });
-        using var client = new Conversation(Conversation.Server(null, ("default", router)));
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
+        using var client = new Conversation(new RespServer(routers, new RespOptions()));
         for (int i = 1; i <= 5; i++)
         {
             await client.SendAsync("ROUTE who\r\nROUTE my\r\n");
@@ -32,8 +34,8 @@ public sealed class DurableOutcomeTests
     public async Task Replies_keep_the_order_of_their_commands()
     {
         using var directory = new TemporaryDirectory();
-        using var router = new Router(s_options with { StateDirectory = directory.Path });
-        RespServer server = Conversation.Server(null, ("default", router));
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
+        RespServer server = new RespServer(routers, new RespOptions());
         using var client = new Conversation(server);
         await client.SendAsync("ROUTE who\r\nROUTE my\r\nROUTE now\r\n");
         string[] ids = [await ReceiveIdAsync(client), await ReceiveIdAsync(client), await ReceiveIdAsync(client)];
@@ -51,8 +53,8 @@ public sealed class DurableOutcomeTests
     public async Task Outcomes_that_come_together_share_a_flush()
     {
         using var directory = new TemporaryDirectory();
-        using var router = new Router(s_options with { StateDirectory = directory.Path });
-        RespServer server = Conversation.Server(null, ("default", router));
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
+        RespServer server = new RespServer(routers, new RespOptions());
         const int Clients = 40, Outcomes = 50;
         Conversation[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new Conversation(server))];
         await Task.WhenAll(clients.Select(async client =>
@@ -71,15 +73,15 @@ public sealed class DurableOutcomeTests
         Assert.Equal(Clients * Outcomes, Router.ReadStatistics(directory.Path).Outcomes);
 
         // One for each client at the worst, not one for each outcome.
-        Assert.InRange(GroupedFlush.Of(router).Count, 1, Clients);
+        Assert.InRange(GroupedFlush.Of(routers.Default.Current).Count, 1, Clients);
     }
 
     [Fact]
     public async Task What_the_disk_refuses_is_not_acknowledged()
     {
         using var directory = new TemporaryDirectory();
-        using var router = new Router(s_options with { StateDirectory = directory.Path });
-        using var client = new Conversation(Conversation.Server(null, ("default", router)));
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
+        using var client = new Conversation(new RespServer(routers, new RespOptions()));
         await client.SendAsync("ROUTE who\r\n");
         string id = await ReceiveIdAsync(client);
 
@@ -99,11 +101,11 @@ public sealed class DurableOutcomeTests
     public async Task Ids_that_nobody_gave_out_do_not_make_the_disk_work()
     {
         using var directory = new TemporaryDirectory();
-        using var router = new Router(s_options with { StateDirectory = directory.Path });
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
         Assert.Equal(
             Enumerable.Repeat("+UNKNOWN", 100),
-            await Conversation.AskAsync(Conversation.Server(null, ("default", router)), string.Concat(Enumerable.Repeat($"OUTCOME {new string('0', 32)} 1 1 DURABLE\r\n", 100))));
-        Assert.Equal(0, GroupedFlush.Of(router).Count);
+            await Conversation.AskAsync(new RespServer(routers, new RespOptions()), string.Concat(Enumerable.Repeat($"OUTCOME {new string('0', 32)} 1 1 DURABLE\r\n", 100))));
+        Assert.Equal(0, GroupedFlush.Of(routers.Default.Current).Count);
     }
 
     private static async Task<string> ReceiveIdAsync(Conversation client) => (await client.ReceiveAsync()).Split("; ")[0][2..];

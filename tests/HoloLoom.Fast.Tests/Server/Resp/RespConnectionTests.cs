@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server.Resp;
 
 namespace HoloLoom.Fast.Tests.Server.Resp;
@@ -41,8 +40,7 @@ public sealed class RespConnectionTests
         string[] queries = [.. Enumerable.Range(0, 3000).Select(static i => i % 500 == 250 ? new string('q', 5000) + " who" : $"{(i % 3 == 0 ? "who wrote" : "my")} {i}")];
         string together = string.Concat(queries.Select(static query => $"ROUTE \"{query}\"\r\n"));
         using var alone = new Router(new RouterOptions { Seed = 5, Strategy = "thompson" });
-        using var router = new Router(new RouterOptions { Seed = 5, Strategy = "thompson" });
-        List<string> replies = await Conversation.AskAsync(Conversation.Server(null, ("default", router)), together);
+        List<string> replies = await Conversation.AskAsync(Conversation.Server(router: new RouterOptions { Seed = 5, Strategy = "thompson" }), together);
         Assert.Equal(queries.Length, replies.Count);
         Assert.Equal(queries.Select(query => $"{alone.Backends[alone.Route(query).Backend]}"), replies.Select(static reply => reply.Split("; ")[1][1..]));
         Assert.Equal(queries.Length, replies.Distinct().Count());
@@ -63,8 +61,8 @@ public sealed class RespConnectionTests
     [Fact]
     public async Task The_query_comes_first_and_options_follow_in_any_order()
     {
-        using var other = new Router(new RouterOptions { Strategy = "rules", Backends = ["router", "unit", "x"], QueryTypes = [new("all", "x", [])] });
-        RespServer server = Conversation.Server(null, ("default", Conversation.Rules()), ("other", other));
+        RespServer server = Conversation.Server();
+        server.Routers.Create("other", new RouterOptions { Strategy = "rules", Backends = ["router", "unit", "x"], QueryTypes = [new("all", "x", [])] });
         List<string> replies = await Conversation.AskAsync(
             server,
             "ROUTE AVAILABLE\r\n",
@@ -159,8 +157,8 @@ public sealed class RespConnectionTests
         Assert.Equal("+UNKNOWN", await client.ReceiveAsync());
         Assert.Equal("+UNKNOWN", await client.ReceiveAsync());
 
-        using var router = new Router(new RouterOptions { Backends = ["a"], QueryTypes = [new("all", "a", [])] });
-        RespServer two = Conversation.Server(null, ("default", Conversation.Rules()), ("durable", router));
+        RespServer two = Conversation.Server();
+        two.Routers.Create("durable", new RouterOptions { Backends = ["a"], QueryTypes = [new("all", "a", [])] });
         using var other = new Conversation(two);
         id = await DecideAsync(other, " ROUTER durable");
         await other.SendAsync($"OUTCOME {id} 0.9 12\r\nOUTCOME {id} 0.9 12 ROUTER durable\r\n");
@@ -219,8 +217,8 @@ public sealed class RespConnectionTests
     [Fact]
     public async Task A_strategy_that_throws_fails_its_query_alone()
     {
-        using var router = new Router(new RouterOptions { CustomStrategy = new Refusing() });
-        List<string> replies = await Conversation.AskAsync(Conversation.Server(null, ("default", router)), "ROUTE a\r\nROUTE b\r\nMROUTE a b\r\nROUTE a UNIT u\r\nPING\r\n");
+        RespServer server = Conversation.Server(router: new RouterOptions { CustomStrategy = new Refusing() });
+        List<string> replies = await Conversation.AskAsync(server, "ROUTE a\r\nROUTE b\r\nMROUTE a b\r\nROUTE a UNIT u\r\nPING\r\n");
         Assert.Equal("-ERR the query could not be routed: not today", replies[0]);
         Assert.Equal(replies[0], replies[1]);
         Assert.Equal($"[{replies[0]}; {replies[0]}]", replies[2]);
@@ -229,43 +227,38 @@ public sealed class RespConnectionTests
     }
 
     [Fact]
-    public async Task A_router_that_is_replaced_is_followed()
+    public async Task A_configuration_that_is_replaced_holds_from_the_next_query_on()
     {
-        RouterOptions options = new() { Backends = ["a", "b"], QueryTypes = [new("all", "a", [])], Strategy = "rules" };
-        var hosted = new HostedRouter("default", new Router(options));
-        var server = new RespServer(new RouterRegistry(hosted), new RespOptions());
+        RespServer server = Conversation.Server(router: Small("a", "b"));
         using var client = new Conversation(server);
-        var target = new RouteTarget(hosted, DecisionReplies.Of(hosted.Current), hosted.Current.SetOf("b"));
-        hosted.Current.Dispose();
-        using var successor = new Router(options with { Backends = ["c", "b", "a"], QueryTypes = [new("all", "c", [])] });
-        hosted.Current = successor;
-
-        // As if the change had come between reading the commands and deciding.
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
-        Decide(target);
-        Decide(target with { Available = BackendSet.All });
-        string[] backends = [.. ReplyReader.ReadAll(output.WrittenSpan.ToArray()).Select(static reply => reply.Split("; ")[1])];
-        Assert.Equal(["$b", "$b", "$c", "$c"], backends);
-
-        void Decide(RouteTarget target)
-        {
-            var writer = new RespWriter(output, 2);
-            Assert.True(RouteBatch.Current.TryAdd(target, "q"u8));
-            RouteBatch.Current.Decide(ref writer);
-            RouteBatch.Current.DecideAlone(target, "q"u8, hasUnit: false, default, ref writer);
-            writer.Complete();
-        }
-
-        await client.SendAsync("ROUTE q\r\n");
+        await client.SendAsync("ROUTE q AVAILABLE b\r\nROUTE q\r\n");
+        Assert.Contains("$b", await client.ReceiveAsync());
+        string old = await client.ReceiveAsync();
+        Assert.Contains("$a", old);
+        server.Routers.Default.Replace(Small("c", "b", "a"));
+        await client.SendAsync($"ROUTE q AVAILABLE b\r\nROUTE q\r\nROUTE q AVAILABLE a\r\nOUTCOME {old.Split("; ")[0][2..]} 1 1\r\n");
+        Assert.Contains("$b", await client.ReceiveAsync());
         Assert.Contains("$c", await client.ReceiveAsync());
+        Assert.Contains("$a", await client.ReceiveAsync());
+        Assert.Equal("+ACCEPTED", await client.ReceiveAsync());
+
+        static RouterOptions Small(params string[] backends) => new() { Backends = backends, QueryTypes = [new("all", backends[0], [])], Strategy = "rules" };
     }
 
     [Fact]
-    public async Task A_closed_router_says_so()
+    public async Task A_router_that_is_removed_is_no_more()
     {
-        var router = new Router();
-        RespServer server = Conversation.Server(null, ("default", router));
-        router.Dispose();
+        RespServer server = Conversation.Server();
+        server.Routers.Create("other", new RouterOptions());
+        using var client = new Conversation(server);
+        await client.SendAsync("ROUTE q ROUTER other\r\n");
+        Assert.StartsWith("[", await client.ReceiveAsync());
+        Assert.True(server.Routers.Remove("other"));
+        await client.SendAsync("ROUTE q ROUTER other\r\n");
+        Assert.Equal("-ERR there is no router 'other'", await client.ReceiveAsync());
+
+        // As if it had been removed between finding it and deciding.
+        server.Routers.Dispose();
         Assert.All(await Conversation.AskAsync(server, "ROUTE q\r\nROUTE q UNIT u\r\n"), static reply => Assert.StartsWith("-ERR the query could not be routed: ", reply));
     }
 

@@ -166,7 +166,7 @@ public sealed class RespEndpointTests
 
     private static void Listen(string address, RespOptions options) => RespEndpoint.Listen(new KestrelServerOptions(), address, Routers(), options);
 
-    private static RouterRegistry Routers() => new(new HostedRouter("default", Conversation.Rules()));
+    private static RouterRegistry Routers() => new(Conversation.Rules);
 
     private static async Task<string> AskAsync(Socket client, string command)
     {

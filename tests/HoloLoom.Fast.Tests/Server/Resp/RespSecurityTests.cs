@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using HoloLoom.Fast.Server;
 using HoloLoom.Fast.Server.Resp;
 
 namespace HoloLoom.Fast.Tests.Server.Resp;
@@ -81,9 +84,19 @@ public sealed class RespSecurityTests
         Refused(new RespOptions { MaxConnections = 0 });
         Refused(new RespOptions { MaxCommandLength = -1 });
         Refused(new RespOptions { TransferTimeout = TimeSpan.Zero });
+        Refused(new RespOptions { MaxCommandsPerSecond = 0 });
         new RespOptions { IdleTimeout = Timeout.InfiniteTimeSpan }.Check();
 
         static void Refused(RespOptions options) => Assert.Throws<ArgumentException>(options.Check);
+    }
+
+    [Fact]
+    public void Options_do_not_tell_their_keys()
+    {
+        string text = s_locked.ToString();
+        Assert.Contains("key required", text);
+        Assert.DoesNotContain("secret", text);
+        Assert.DoesNotContain("look", text);
     }
 
     [Fact]
@@ -153,6 +166,64 @@ public sealed class RespSecurityTests
                 await Task.Delay(20);
             }
         }
+    }
+
+    [Fact]
+    public void A_client_may_go_as_fast_as_it_may()
+    {
+        var clock = new ManualClock();
+        var rates = new ClientRates(100, clock);
+        ClientRate first = rates.Enter(new IPEndPoint(IPAddress.Loopback, 1));
+        ClientRate second = rates.Enter(new IPEndPoint(IPAddress.Loopback, 2));
+        ClientRate other = rates.Enter(null);
+        Assert.Same(first, second);
+
+        // What a second allows may come at once, and what goes beyond waits for as long as it would have taken.
+        Assert.Equal(TimeSpan.Zero, first.Take(60));
+        Assert.Equal(TimeSpan.Zero, second.Take(40));
+        Assert.Equal(TimeSpan.FromSeconds(0.5), first.Take(50));
+        Assert.Equal(TimeSpan.Zero, other.Take(100));
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(TimeSpan.Zero, first.Take(0));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), first.Take(1));
+        clock.Advance(TimeSpan.FromSeconds(100));
+        Assert.Equal(TimeSpan.Zero, first.Take(100));
+        Assert.Equal(TimeSpan.FromSeconds(1), first.Take(100));
+
+        // To go and come again pays no debt.
+        rates.Leave(first);
+        rates.Leave(second);
+        Assert.Same(first, rates.Enter(new IPEndPoint(IPAddress.Loopback, 3)));
+        clock.Advance(TimeSpan.FromSeconds(3));
+        rates.Leave(first);
+        Assert.NotSame(first, rates.Enter(new IPEndPoint(IPAddress.Loopback, 4)));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_too_fast_waits()
+    {
+        RespServer server = Conversation.Server(new RespOptions { MaxCommandsPerSecond = 1000 });
+        using var client = new Conversation(server);
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 3; i++)
+        {
+            await client.SendAsync(string.Concat(Enumerable.Repeat("MROUTE a b\r\n", 300)));
+            for (int reply = 0; reply < 300; reply++)
+            {
+                Assert.StartsWith("[[", await client.ReceiveAsync());
+            }
+        }
+
+        // 1800 queries, of which 1000 are free at first and the last 600 are answered before they are waited for.
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(190));
+        Assert.Equal(900, server.Commands);
+
+        // Asked to stop it does not wait any longer, for however long it would have to.
+        await client.SendAsync($"MROUTE {string.Concat(Enumerable.Repeat("a ", 15_000))}\r\nPING\r\n");
+        Assert.StartsWith("[[", await client.ReceiveAsync());
+        Assert.Equal("+PONG", await client.ReceiveAsync());
+        client.Connection.Stop();
+        await client.Running.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
