@@ -31,7 +31,7 @@ internal enum RespCommandId
 /// <param name="Group">The group in which redis-cli's help shows it.</param>
 /// <param name="Summary">One line.</param>
 /// <param name="Flags">Redis' flags.</param>
-internal sealed record CommandInfo(RespCommandId Id, string Name, int Arity, RespAccess Access, string Group, string Summary, params string[] Flags)
+internal sealed record CommandInfo(RespCommandId Id, string Name, int Arity, Access Access, string Group, string Summary, params string[] Flags)
 {
     public bool Accepts(int arguments) => Arity < 0 ? arguments >= -Arity : arguments == Arity;
 }
@@ -41,23 +41,23 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandInfo> All { get; } =
     [
-        new(RespCommandId.Route, "route", -2, RespAccess.Full, "routing",
+        new(RespCommandId.Route, "route", -2, Access.Full, "routing",
             "ROUTE query [AVAILABLE name ...] [ROUTER name] [UNIT id]: decides where a query goes", "write", "fast"),
-        new(RespCommandId.MRoute, "mroute", -2, RespAccess.Full, "routing", "MROUTE query ...: decides for many queries", "write"),
-        new(RespCommandId.Outcome, "outcome", -4, RespAccess.Full, "routing",
+        new(RespCommandId.MRoute, "mroute", -2, Access.Full, "routing", "MROUTE query ...: decides for many queries", "write"),
+        new(RespCommandId.Outcome, "outcome", -4, Access.Full, "routing",
             "OUTCOME id relevance latency_ms [COST c] [FEEDBACK f] [ROUTER name] [DURABLE]: tells what became of a decision", "write", "fast"),
-        new(RespCommandId.Stats, "stats", -1, RespAccess.Read, "routing", "STATS [ROUTER name]: counts and posteriors as JSON", "readonly"),
-        new(RespCommandId.Auth, "auth", -2, RespAccess.None, "connection", "AUTH [user] key: says who you are", "noscript", "fast", "no_auth"),
-        new(RespCommandId.Client, "client", -2, RespAccess.Read, "connection", "Names, numbers and lists connections", "noscript"),
-        new(RespCommandId.Command, "command", -1, RespAccess.Read, "server", "Describes the commands", "loading"),
-        new(RespCommandId.Config, "config", -2, RespAccess.Read, "server", "CONFIG GET pattern ...: what Redis' tools ask for", "noscript"),
-        new(RespCommandId.Echo, "echo", 2, RespAccess.Read, "connection", "Returns its argument", "fast"),
-        new(RespCommandId.Hello, "hello", -1, RespAccess.None, "connection", "HELLO [2|3 [AUTH user key] [SETNAME name]]: chooses the protocol", "noscript", "fast", "no_auth"),
-        new(RespCommandId.Info, "info", -1, RespAccess.Read, "server", "Tells about server and clients", "loading"),
-        new(RespCommandId.Ping, "ping", -1, RespAccess.Read, "connection", "Answers PONG, or its argument", "fast"),
-        new(RespCommandId.Quit, "quit", -1, RespAccess.None, "connection", "Closes the connection", "noscript", "fast", "no_auth"),
-        new(RespCommandId.Reset, "reset", 1, RespAccess.None, "connection", "Makes the connection as it was when it was new", "noscript", "fast", "no_auth"),
-        new(RespCommandId.Select, "select", 2, RespAccess.Read, "connection", "SELECT 0: there is one database", "fast"),
+        new(RespCommandId.Stats, "stats", -1, Access.Read, "routing", "STATS [ROUTER name]: counts and posteriors as JSON", "readonly"),
+        new(RespCommandId.Auth, "auth", -2, Access.None, "connection", "AUTH [user] key: says who you are", "noscript", "fast", "no_auth"),
+        new(RespCommandId.Client, "client", -2, Access.Read, "connection", "Names, numbers and lists connections", "noscript"),
+        new(RespCommandId.Command, "command", -1, Access.Read, "server", "Describes the commands", "loading"),
+        new(RespCommandId.Config, "config", -2, Access.Read, "server", "CONFIG GET pattern ...: what Redis' tools ask for", "noscript"),
+        new(RespCommandId.Echo, "echo", 2, Access.Read, "connection", "Returns its argument", "fast"),
+        new(RespCommandId.Hello, "hello", -1, Access.None, "connection", "HELLO [2|3 [AUTH user key] [SETNAME name]]: chooses the protocol", "noscript", "fast", "no_auth"),
+        new(RespCommandId.Info, "info", -1, Access.Read, "server", "Tells about server and clients", "loading"),
+        new(RespCommandId.Ping, "ping", -1, Access.Read, "connection", "Answers PONG, or its argument", "fast"),
+        new(RespCommandId.Quit, "quit", -1, Access.None, "connection", "Closes the connection", "noscript", "fast", "no_auth"),
+        new(RespCommandId.Reset, "reset", 1, Access.None, "connection", "Makes the connection as it was when it was new", "noscript", "fast", "no_auth"),
+        new(RespCommandId.Select, "select", 2, Access.Read, "connection", "SELECT 0: there is one database", "fast"),
     ];
 
     private static readonly FrozenDictionary<ulong, CommandInfo> s_byName =

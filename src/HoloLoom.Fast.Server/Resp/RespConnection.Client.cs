@@ -15,7 +15,7 @@ internal sealed partial class RespConnection
     public string Describe()
     {
         long idle = (Environment.TickCount64 - Volatile.Read(ref _lastActivity)) / 1000;
-        string user = _access == RespAccess.None ? "" : _access == RespAccess.Read ? "reader" : "default";
+        string user = _access == Access.None ? "" : _access == Access.Read ? "reader" : "default";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"id={Id} addr={Remote} name={_name} idle={idle} user={user} resp={_protocol} lib-name={_library} lib-ver={_libraryVersion}\n");

@@ -71,7 +71,7 @@ internal sealed partial class RespConnection
     private Step Execute(in RespCommand command, ref RespWriter writer, RouteBatch batch)
     {
         ReadOnlySpan<byte> name = command[0];
-        if (_access == RespAccess.Full && name.Is("route"u8) && command.Count > 1)
+        if (_access == Access.Full && name.Is("route"u8) && command.Count > 1)
         {
             Route(command, ref writer, batch);
             return Step.AwaitInput;
@@ -87,7 +87,7 @@ internal sealed partial class RespConnection
             return Step.Close;
         }
 
-        if (_access == RespAccess.None && info?.Access != RespAccess.None)
+        if (_access == Access.None && info?.Access != Access.None)
         {
             return Refuse(ref writer, "NOAUTH Authentication required.");
         }

@@ -33,8 +33,8 @@ internal sealed partial class RespConnection
     {
         if (_server.Keys.AreRequired)
         {
-            RespAccess access = _server.Keys.Check(key);
-            if (access == RespAccess.None)
+            Access access = _server.Keys.Check(key);
+            if (access == Access.None)
             {
                 writer.Error("WRONGPASS invalid username-password pair or user is disabled.");
                 return ++_wrongKeys < MaxWrongKeys ? Step.AwaitInput : Step.Close;
@@ -98,7 +98,7 @@ internal sealed partial class RespConnection
             }
         }
 
-        if (_access == RespAccess.None)
+        if (_access == Access.None)
         {
             return Refuse(
                 ref writer,

@@ -20,7 +20,7 @@ internal sealed partial class RespConnection
     private readonly PendingInput _pending = new();
     private readonly ClientRate? _rate;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private RespAccess _access;
+    private Access _access;
     private RespLimits _limits;
     private int _protocol = 2;
     private int _wrongKeys;
@@ -208,9 +208,9 @@ internal sealed partial class RespConnection
         }
     }
 
-    private void SetAccess(RespAccess access)
+    private void SetAccess(Access access)
     {
         _access = access;
-        _limits = access == RespAccess.None ? RespLimits.BeforeAuthentication : _server.Limits;
+        _limits = access == Access.None ? RespLimits.BeforeAuthentication : _server.Limits;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RespServer
         Routers = routers;
         Options = options;
         Limits = options.Limits;
-        Keys = new RespKeys(options.ApiKey, options.ReadOnlyKey);
+        Keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
         Rates = options.MaxCommandsPerSecond is int perSecond ? new ClientRates(perSecond, TimeProvider.System) : null;
     }
 
@@ -30,7 +30,7 @@ internal sealed class RespServer
 
     public RespLimits Limits { get; }
 
-    public RespKeys Keys { get; }
+    public AccessKeys Keys { get; }
 
     /// <summary>How fast clients may go; null if as fast as they can.</summary>
     public ClientRates? Rates { get; }

@@ -1,4 +1,5 @@
 using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Server;
 using HoloLoom.Fast.Server.Resp;
 using HoloLoom.Fast.Tests.Persistence;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using HoloLoom.Fast.Server;
 using HoloLoom.Fast.Server.Resp;
 
 namespace HoloLoom.Fast.Tests.Server.Resp;
@@ -15,7 +16,7 @@ public sealed class RespSecurityTests
         foreach (CommandInfo info in CommandTable.All)
         {
             string reply = (await Ask($"{info.Name} a b c\r\n"))[0];
-            if (info.Access == RespAccess.None)
+            if (info.Access == Access.None)
             {
                 Assert.False(reply.StartsWith("-NOAUTH Authentication required.", StringComparison.Ordinal), $"{info.Name}: {reply}");
             }
@@ -61,12 +62,12 @@ public sealed class RespSecurityTests
     [Fact]
     public async Task Who_may_look_may_not_route()
     {
-        foreach (CommandInfo info in CommandTable.All.Where(static info => info.Access != RespAccess.None))
+        foreach (CommandInfo info in CommandTable.All.Where(static info => info.Access != Access.None))
         {
             int arguments = Math.Abs(info.Arity) - 1;
             string reply = (await Ask($"AUTH look\r\n{info.Name}{string.Concat(Enumerable.Repeat(" 0", arguments))}\r\n"))[1];
             bool refused = reply.StartsWith($"-NOPERM", StringComparison.Ordinal);
-            Assert.True(refused == (info.Access == RespAccess.Full), $"{info.Name}: {reply}");
+            Assert.True(refused == (info.Access == Access.Full), $"{info.Name}: {reply}");
         }
 
         List<string> replies = await Ask("AUTH look\r\nROUTE who\r\nAUTH secret\r\nROUTE who\r\n");

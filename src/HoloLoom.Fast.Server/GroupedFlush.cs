@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace HoloLoom.Fast.Server.Resp;
+namespace HoloLoom.Fast.Server;
 
 /// <summary>
 /// Flushes of one router, shared by all who wait: those who ask while one is under way share the next, so that the disk is written once
