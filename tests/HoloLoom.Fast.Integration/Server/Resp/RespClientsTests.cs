@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using HoloLoom.Fast.Integration.Native;
 using StackExchange.Redis;
 
@@ -27,6 +28,8 @@ public sealed class RespClientsTests
         Assert.Contains("(double) 0.666", Run("-3", "--no-raw", "ROUTE", "who", "AVAILABLE", "neo4j"));
         Assert.Equal(1, JsonDocument.Parse(Run("STATS")).RootElement.GetProperty("outcomes").GetInt64());
         Assert.Contains("unknown command 'GET'", Run("GET", "k"));
+        Assert.DoesNotContain("attention", server.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain(key ?? "attention", server.Said, StringComparison.Ordinal);
 
         // Commands from a file, as for a mass import: it reads replies until its ECHO comes back.
         string script = string.Concat(Enumerable.Repeat("ROUTE \"my profile\"\n", 5000));
@@ -45,11 +48,24 @@ public sealed class RespClientsTests
     }
 
     [SkippableFact]
+    public async Task The_lines_of_the_readme_work()
+    {
+        _ = Toolchain.Program("redis-cli");
+        using RespServerProcess server = await RespServerProcess.StartAsync();
+        string readme = File.ReadAllText(Path.Combine(Toolchain.Repository, "README.md"));
+        string[] lines = [.. Regex.Matches(readme, "`(redis-cli [^`]+)`").Select(match => match.Groups[1].Value.Replace("-p 6380", $"-p {server.Port}", StringComparison.Ordinal))];
+        Assert.Equal(2, lines.Length);
+        string[] decision = Toolchain.Run("/", "/bin/sh", "-c", lines[0]).Split('\n');
+        Assert.Equal("relationship", decision[2]);
+        Assert.Equal("ACCEPTED\n", Toolchain.Run("/", "/bin/sh", "-c", lines[1].Replace("ID", decision[0], StringComparison.Ordinal)));
+    }
+
+    [SkippableFact]
     public async Task Redis_cli_speaks_through_a_unix_socket()
     {
         string cli = Toolchain.Program("redis-cli");
         using var directory = new TemporaryDirectory();
-        using RespServerProcess server = await RespServerProcess.StartAsync("--resp", $"unix:{directory["socket"]}");
+        using RespServerProcess server = await RespServerProcess.StartOnSocketAsync(directory["socket"]);
         Assert.Equal("PONG\n", Toolchain.Run("/", cli, "-s", directory["socket"], "PING"));
     }
 

@@ -5,19 +5,20 @@ using System.Text;
 
 namespace HoloLoom.Fast.Integration.Server.Resp;
 
-/// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a loopback port and on a Unix socket.</summary>
+/// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a loopback port or a Unix socket.</summary>
 internal sealed class RespServerProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly TemporaryDirectory _directory = new();
+    private readonly EndPoint _endpoint;
     private readonly StringBuilder _said = new();
 
-    private RespServerProcess(string[] arguments, string? key)
+    private RespServerProcess(string[] arguments, string? key, string? socket)
     {
         Port = FreePort();
+        _endpoint = socket is null ? new IPEndPoint(IPAddress.Loopback, Port) : new UnixDomainSocketEndPoint(socket);
         string[] commandLine =
         [
-            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{FreePort()}", "--resp", $"127.0.0.1:{Port}", .. arguments,
+            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{FreePort()}", "--resp", socket is null ? $"127.0.0.1:{Port}" : $"unix:{socket}", .. arguments,
         ];
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOLOLOOM_API_KEY"] = key ?? "";
@@ -45,36 +46,20 @@ internal sealed class RespServerProcess : IDisposable
     }
 
     /// <summary>Starts a server and waits until it listens.</summary>
-    public static Task<RespServerProcess> StartAsync(params string[] arguments) => StartWithKeyAsync(null, arguments);
+    public static Task<RespServerProcess> StartAsync(params string[] arguments) => WaitAsync(new RespServerProcess(arguments, null, null));
 
-    /// <inheritdoc cref="StartAsync(string[])"/>
-    public static async Task<RespServerProcess> StartWithKeyAsync(string? key, params string[] arguments)
-    {
-        var server = new RespServerProcess(arguments, key);
-        for (int i = 0; i < 1200; i++)
-        {
-            Assert.False(server._process.HasExited, $"the server ended: {server.Said}");
-            try
-            {
-                using Socket probe = await server.ConnectAsync();
-                return server;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50);
-            }
-        }
+    /// <summary>Starts a server that asks for a key.</summary>
+    public static Task<RespServerProcess> StartWithKeyAsync(string? key) => WaitAsync(new RespServerProcess([], key, null));
 
-        server.Dispose();
-        throw new TimeoutException($"the server does not listen: {server.Said}");
-    }
+    /// <summary>Starts a server that listens on a Unix socket.</summary>
+    public static Task<RespServerProcess> StartOnSocketAsync(string socket) => WaitAsync(new RespServerProcess([], null, socket));
 
     public async Task<Socket> ConnectAsync()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(_endpoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, Port);
+            await socket.ConnectAsync(_endpoint);
             return socket;
         }
         catch
@@ -106,7 +91,26 @@ internal sealed class RespServerProcess : IDisposable
         }
 
         _process.Dispose();
-        _directory.Dispose();
+    }
+
+    private static async Task<RespServerProcess> WaitAsync(RespServerProcess server)
+    {
+        for (int i = 0; i < 1200; i++)
+        {
+            Assert.False(server._process.HasExited, $"the server ended: {server.Said}");
+            try
+            {
+                using Socket probe = await server.ConnectAsync();
+                return server;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        server.Dispose();
+        throw new TimeoutException($"the server does not listen: {server.Said}");
     }
 
     private static int FreePort()

@@ -77,6 +77,27 @@ public sealed class DurableOutcomeTests
     }
 
     [Fact]
+    public async Task No_flush_is_shared_that_began_before_the_outcome()
+    {
+        using var directory = new TemporaryDirectory();
+        using var routers = new RouterRegistry(s_options with { StateDirectory = directory.Path });
+        var server = new RespServer(routers, new RespOptions());
+        int acknowledged = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            using var client = new Conversation(server);
+            for (int i = 0; i < 40; i++)
+            {
+                await client.SendAsync("ROUTE who\r\n");
+                await client.SendAsync($"OUTCOME {await ReceiveIdAsync(client)} 1 1 DURABLE\r\n");
+                Assert.Equal("+ACCEPTED", await client.ReceiveAsync());
+                int least = Interlocked.Increment(ref acknowledged);
+                Assert.InRange(Router.ReadStatistics(directory.Path).Outcomes, least, 8 * 40);
+            }
+        })));
+    }
+
+    [Fact]
     public async Task What_the_disk_refuses_is_not_acknowledged()
     {
         using var directory = new TemporaryDirectory();

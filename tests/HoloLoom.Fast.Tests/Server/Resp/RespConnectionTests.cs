@@ -242,6 +242,14 @@ public sealed class RespConnectionTests
         Assert.Contains("$a", await client.ReceiveAsync());
         Assert.Equal("+ACCEPTED", await client.ReceiveAsync());
 
+        // What a backend that is gone decided cannot be credited to any.
+        await client.SendAsync("ROUTE q AVAILABLE a\r\n");
+        old = await client.ReceiveAsync();
+        server.Routers.Default.Replace(Small("c", "b"));
+        await client.SendAsync($"OUTCOME {old.Split("; ")[0][2..]} 1 1\r\nROUTE q AVAILABLE a\r\n");
+        Assert.Equal("+EXPIRED", await client.ReceiveAsync());
+        Assert.Equal("-ERR 'a' is not a backend of this router; it has c, b", await client.ReceiveAsync());
+
         static RouterOptions Small(params string[] backends) => new() { Backends = backends, QueryTypes = [new("all", backends[0], [])], Strategy = "rules" };
     }
 
