@@ -37,6 +37,10 @@ internal sealed class HololoomProcess : IDisposable
     /// <summary>Starts the program with all three streams redirected.</summary>
     public static HololoomProcess Start(params string[] arguments) => StartAs([.. CommandLine, .. arguments]);
 
+    /// <summary>Starts the program with further variables in its environment.</summary>
+    public static HololoomProcess StartIn(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        StartAs([.. CommandLine, .. arguments], environment);
+
     /// <summary>Runs the program to its end.</summary>
     public static Task<Answer> RunAsync(params string[] arguments) => RunAsync(ReadOnlyMemory<byte>.Empty, arguments);
 
@@ -106,7 +110,7 @@ internal sealed class HololoomProcess : IDisposable
         _process.Dispose();
     }
 
-    private static HololoomProcess StartAs(string[] commandLine)
+    private static HololoomProcess StartAs(string[] commandLine, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..])
         {
@@ -115,6 +119,11 @@ internal sealed class HololoomProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
         return new HololoomProcess(Process.Start(start)!);
     }
 

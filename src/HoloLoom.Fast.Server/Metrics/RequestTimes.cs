@@ -18,7 +18,7 @@ internal sealed class RequestTimes
         // From 16 µs to 4 s, by factors of two.
         _durations = factory.CreateHistogram(
             "hololoom_request_duration_seconds",
-            "Time from a request's head to the end of its answer; of RESP, from commands that came together to their replies.",
+            "Time from a request's head until its answer is made; of RESP, of commands that came together.",
             ["protocol", "route"],
             new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(16e-6, 2, 19) });
         _errors = factory.CreateCounter(

@@ -12,6 +12,7 @@ internal sealed class ServerMetrics : IDisposable
 
     public ServerMetrics(RouterRegistry routers)
     {
+        _export = OtlpExport.StartIfAsked();
         _meter = new RoutingMeter(routers);
         var factory = Prometheus.Metrics.WithCustomRegistry(Registry);
 
@@ -22,7 +23,6 @@ internal sealed class ServerMetrics : IDisposable
         DotNetStats.Register(Registry);
         Requests = new RequestTimes(factory);
         Decisions = new DecisionTimes(factory);
-        _export = OtlpExport.StartIfAsked();
     }
 
     /// <summary>What a scrape shows.</summary>

@@ -21,9 +21,9 @@ internal sealed class ServedProcess : IDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts a server and waits until it says where it listens.</summary>
-    public static async Task<ServedProcess> StartAsync(string[] arguments, string urls = "http://127.0.0.1:0", HttpMessageHandler? handler = null)
+    public static async Task<ServedProcess> StartAsync(string[] arguments, string urls = "http://127.0.0.1:0", HttpMessageHandler? handler = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        HololoomProcess process = HololoomProcess.Start(["serve", "--urls", urls, "--resp", "off", .. arguments]);
+        HololoomProcess process = HololoomProcess.StartIn(environment, ["serve", "--urls", urls, "--resp", "off", .. arguments]);
         const string Listening = "hololoom: listening on ";
         while (await process.Error.ReadLineAsync() is string line)
         {
