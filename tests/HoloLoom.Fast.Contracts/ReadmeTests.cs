@@ -117,6 +117,7 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"<!-- sample: (?<name>\w+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
 
-    [GeneratedRegex(@"```console\n(?<text>.*?)```", RegexOptions.Singleline)]
+    // Those of the server are run by the integration tests, on ports that are free.
+    [GeneratedRegex(@"(?<!<!-- console: server -->\n)```console\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
 }
