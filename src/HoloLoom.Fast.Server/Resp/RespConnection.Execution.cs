@@ -14,6 +14,7 @@ internal sealed partial class RespConnection
     {
         consumed = 0;
         int commands = 0;
+        long since = RespMetrics.Now();
         var writer = new RespWriter(_output, _protocol);
         RouteBatch batch = RouteBatch.Current;
         Step step = Step.AwaitInput;
@@ -32,6 +33,7 @@ internal sealed partial class RespConnection
                 {
                     batch.Decide(ref writer);
                     writer.Error($"ERR Protocol error: {error}");
+                    RespMetrics.ProtocolError();
                 }
                 else
                 {
@@ -63,7 +65,7 @@ internal sealed partial class RespConnection
 
         batch.Decide(ref writer);
         writer.Complete();
-        _server.Count(commands);
+        _server.Count(commands, since);
         _uncharged += commands;
         return step == Step.AwaitInput && _durable.Count > 0 ? Step.AwaitDisk : step;
     }
