@@ -56,6 +56,10 @@ public sealed record ServerOptions
     /// <summary>Limits of RESP; its keys are those above.</summary>
     public RespOptions Resp { get; init; } = new();
 
+    /// <summary>Says where it listens and whether there is a key, never which.</summary>
+    public override string ToString() =>
+        $"{nameof(ServerOptions)} {{ {string.Join(", ", Urls)}, RESP {RespAddress ?? "nowhere"}, key {(ApiKey is null ? "not " : "")}required }}";
+
     /// <exception cref="ArgumentException">A setting is not usable.</exception>
     internal void Check()
     {

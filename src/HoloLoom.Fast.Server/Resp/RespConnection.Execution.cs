@@ -35,6 +35,7 @@ internal sealed partial class RespConnection
                 {
                     batch.Decide(ref writer);
                     writer.Error($"ERR Protocol error: {error}");
+                    RespMetrics.ProtocolError();
                 }
                 else
                 {
@@ -66,7 +67,7 @@ internal sealed partial class RespConnection
 
         batch.Decide(ref writer);
         writer.Complete();
-        _server.Count(commands);
+        _server.Count(commands, began);
         if (commands > 0)
         {
             _server.Metrics?.Requests.NoteCommands(began);

@@ -106,6 +106,8 @@ internal sealed partial class RespConnection
                     position += consumed;
                     if (step == Step.AwaitDisk)
                     {
+                        // Now it is the client who waits.
+                        Volatile.Write(ref _awaitedSince, 0);
                         WriteDurableReplies(await FlushToDiskAsync().ConfigureAwait(false));
                     }
 
@@ -150,7 +152,7 @@ internal sealed partial class RespConnection
                 }
             }
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The client has gone, or was sent away for being overdue: there is nobody to tell.
         }

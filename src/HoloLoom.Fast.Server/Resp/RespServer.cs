@@ -65,9 +65,11 @@ internal sealed class RespServer
         {
             Interlocked.Decrement(ref _connected);
             Interlocked.Increment(ref _rejected);
+            RespMetrics.Rejected();
             return null;
         }
 
+        RespMetrics.Connected();
         return Interlocked.Increment(ref _lastId);
     }
 
@@ -77,7 +79,15 @@ internal sealed class RespServer
     {
         _connections.TryRemove(id, out _);
         Interlocked.Decrement(ref _connected);
+        RespMetrics.Disconnected();
     }
 
-    public void Count(int commands) => Interlocked.Add(ref _commands, commands);
+    /// <summary>Counts commands that were executed.</summary>
+    /// <param name="commands">How many.</param>
+    /// <param name="since">When they came, by <see cref="System.Diagnostics.Stopwatch"/>.</param>
+    public void Count(int commands, long since)
+    {
+        Interlocked.Add(ref _commands, commands);
+        RespMetrics.Executed(commands, since);
+    }
 }

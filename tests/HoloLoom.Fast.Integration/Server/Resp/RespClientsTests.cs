@@ -51,13 +51,19 @@ public sealed class RespClientsTests
     public async Task The_lines_of_the_readme_work()
     {
         _ = Toolchain.Program("redis-cli");
-        using RespServerProcess server = await RespServerProcess.StartAsync();
-        string readme = File.ReadAllText(Path.Combine(Toolchain.Repository, "README.md"));
-        string[] lines = [.. Regex.Matches(readme, "`(redis-cli [^`]+)`").Select(match => match.Groups[1].Value.Replace("-p 6380", $"-p {server.Port}", StringComparison.Ordinal))];
-        Assert.Equal(2, lines.Length);
-        string[] decision = Toolchain.Run("/", "/bin/sh", "-c", lines[0]).Split('\n');
-        Assert.Equal("relationship", decision[2]);
-        Assert.Equal("ACCEPTED\n", Toolchain.Run("/", "/bin/sh", "-c", lines[1].Replace("ID", decision[0], StringComparison.Ordinal)));
+        string readme = File.ReadAllText(Path.Combine(Toolchain.Repository, "src", "HoloLoom.Fast.Server", "README.md"));
+        string[] lines = Regex.Match(readme, "## RESP.*?```console\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Split('\n');
+        Assert.Equal("$ hololoom serve --seed 1 &", lines[0]);
+        using RespServerProcess server = await RespServerProcess.StartAsync("--seed", "1");
+        string answers = "";
+        foreach (string line in lines[1..].Where(static line => line.StartsWith("$ redis-cli -p 6380", StringComparison.Ordinal)))
+        {
+            // As at a terminal.
+            string command = line[2..].Replace("redis-cli -p 6380", $"redis-cli --no-raw -p {server.Port}", StringComparison.Ordinal);
+            answers += $"{line}\n{Toolchain.Run("/", "/bin/sh", "-c", command)}";
+        }
+
+        Assert.Equal(string.Join('\n', lines[1..]), answers);
     }
 
     [SkippableFact]

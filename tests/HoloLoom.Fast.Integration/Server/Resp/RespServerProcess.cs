@@ -22,6 +22,9 @@ internal sealed class RespServerProcess : IDisposable
         ];
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOLOLOOM_API_KEY"] = key ?? "";
+
+        // The collector works early, so that what is kept shows, and not what it has not looked at yet.
+        start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);

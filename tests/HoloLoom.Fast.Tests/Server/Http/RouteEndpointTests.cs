@@ -33,8 +33,8 @@ public sealed class RouteEndpointTests
     [Fact]
     public async Task A_batch_gives_the_decisions_of_single_requests_in_order()
     {
-        await using HttpServer batch = await HttpServer.StartAsync(null, new RouterOptions { Seed = 5 });
-        await using HttpServer single = await HttpServer.StartAsync(null, new RouterOptions { Seed = 5 });
+        await using HttpServer batch = await HttpServer.StartAsync(null, new RouterOptions { Strategy = "rules", Seed = 5 });
+        await using HttpServer single = await HttpServer.StartAsync(null, new RouterOptions { Strategy = "rules", Seed = 5 });
         JsonElement decisions = (await batch.PostAsync("/v1/route/batch", JsonSerializer.Serialize(new { queries = s_odd, available = (string[])["mem0", "qdrant"] })))
             .GetProperty("decisions");
         Assert.Equal(s_odd.Length, decisions.GetArrayLength());
