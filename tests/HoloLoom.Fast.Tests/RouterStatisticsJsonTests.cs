@@ -30,4 +30,26 @@ public sealed class RouterStatisticsJsonTests
         // Beta(2, 1) has the distribution function x².
         Assert.Equal([Math.Sqrt(0.025), Math.Sqrt(0.975)], interval, static (a, b) => Math.Abs(a - b) < 1e-9);
     }
+
+    [Fact]
+    public void Decisions_by_variant_are_exported_while_there_is_an_experiment()
+    {
+        var variants = new ExperimentOptions { Name = "trial", Variants = [new VariantOptions("a"), new VariantOptions("b")], Holdout = 0.2 };
+        using var router = new Router(new RouterOptions { Seed = 1, Experiment = variants });
+        var expected = new Dictionary<string, long>();
+        for (int i = 0; i < 200; i++)
+        {
+            string variant = router.Variants[router.Route("who").Variant];
+            expected[variant] = expected.GetValueOrDefault(variant) + 1;
+        }
+
+        Assert.Equal(3, expected.Count);
+        Assert.Equal(expected, router.GetStatistics().DecisionsByVariant);
+        using var json = JsonDocument.Parse(router.GetStatistics().ToJson());
+        Assert.Equal(expected["a"], json.RootElement.GetProperty("decisions_by_variant").GetProperty("a").GetInt64());
+        using Router without = router.Succeed(new RouterOptions { Seed = 1 });
+        Assert.Empty(without.GetStatistics().DecisionsByVariant);
+        using var shorter = JsonDocument.Parse(without.GetStatistics().ToJson());
+        Assert.False(shorter.RootElement.TryGetProperty("decisions_by_variant", out _));
+    }
 }

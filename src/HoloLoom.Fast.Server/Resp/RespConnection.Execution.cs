@@ -66,6 +66,7 @@ internal sealed partial class RespConnection
         }
 
         batch.Decide(ref writer);
+        batch.Times = null;
         writer.Complete();
         _server.Count(commands, began);
         if (commands > 0)
