@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Hosting;
 
@@ -24,6 +25,8 @@ public sealed class RouterRegistry : IDisposable
     private readonly RegistryFiles? _files;
     private readonly List<string> _messages = [];
     private Dictionary<string, HostedRouter> _routers = new(StringComparer.Ordinal);
+    private readonly Timer? _supervision;
+    private int _supervising;
     private bool _disposed;
 
     /// <summary>Builds the default router, and those that an earlier process left.</summary>
@@ -52,6 +55,11 @@ public sealed class RouterRegistry : IDisposable
         {
             Dispose();
             throw;
+        }
+
+        if (_options.SupervisionInterval != Timeout.InfiniteTimeSpan)
+        {
+            _supervision = new Timer(static registry => ((RouterRegistry)registry!).Supervise(), this, _options.SupervisionInterval, _options.SupervisionInterval);
         }
     }
 
@@ -201,6 +209,7 @@ public sealed class RouterRegistry : IDisposable
             }
 
             _disposed = true;
+            _supervision?.Dispose();
             var problems = new List<Exception>();
             foreach (HostedRouter router in _routers.Values)
             {
@@ -241,6 +250,34 @@ public sealed class RouterRegistry : IDisposable
         : name.AsSpan().ContainsAnyExcept(s_nameCharacters) || name[0] == '.'
             ? $"'{name}' cannot be a router's name: letters, digits and - _ . are allowed, and it must not begin with a dot."
         : null;
+
+    private void Supervise()
+    {
+        if (Interlocked.Exchange(ref _supervising, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (HostedRouter hosted in Routers)
+            {
+                Router router = hosted.Current;
+                if (router.Options.Experiment is { } experiment && (experiment.PromotedShare is not null || experiment.Guardrails != new GuardrailOptions()))
+                {
+                    _ = ExperimentSupervisor.Step(router);
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Removed or replaced meanwhile: the next time it is the new one's turn.
+        }
+        finally
+        {
+            Volatile.Write(ref _supervising, 0);
+        }
+    }
 
     private HostedRouter Host(string name, RouterOptions options) =>
         new(name, options, _files is null ? null : checkedOptions => _files.Save(name, checkedOptions));

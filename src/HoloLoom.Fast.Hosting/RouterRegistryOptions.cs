@@ -10,4 +10,10 @@ public sealed record RouterRegistryOptions
     /// Bytes that all routers together may come to need, the default one included, by <see cref="RouterRegistry.EstimateBytes"/>. Default 1 GiB.
     /// </summary>
     public long MaxBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// How often experiments are supervised: a variant that breaks a guardrail is taken out, a winner promoted, where the experiment says so.
+    /// Default 10 seconds; <see cref="Timeout.InfiniteTimeSpan"/>: never, for who calls <see cref="Experiments.ExperimentSupervisor.Step"/> at times of his own.
+    /// </summary>
+    public TimeSpan SupervisionInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using HoloLoom.Fast.Hosting.Metering;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,8 +12,8 @@ namespace HoloLoom.Fast.Hosting;
 public static class RoutingServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="HostedRouter"/>, the <see cref="RouterRegistry"/> that it is the default of, a health check named <c>routing</c>, and a
-    /// service that checks the configuration at the start, takes over its changes, and flushes what was learned at the end.
+    /// Adds a <see cref="HostedRouter"/>, the <see cref="RouterRegistry"/> that it is the default of, its <see cref="RoutingMeter"/>, a health check
+    /// named <c>routing</c>, and a service that checks the configuration at the start, takes over its changes, and flushes what was learned at the end.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="section">
@@ -45,8 +47,13 @@ public static class RoutingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(provider => new RouterRegistry(options(provider), provider.GetService<RouterRegistryOptions>()));
         services.TryAddSingleton(static provider => provider.GetRequiredService<RouterRegistry>().Default);
-        services.AddSingleton<IHostedService>(provider => new RoutingService(
-            provider.GetRequiredService<RouterRegistry>(), section, provider.GetRequiredService<ILogger<RoutingService>>()));
+        services.TryAddSingleton(static provider => new RoutingMeter(provider.GetRequiredService<RouterRegistry>(), provider.GetService<IMeterFactory>()));
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            // Somebody has to ask for it, or there would be no meter to listen to.
+            provider.GetRequiredService<RoutingMeter>();
+            return new RoutingService(provider.GetRequiredService<RouterRegistry>(), section, provider.GetRequiredService<ILogger<RoutingService>>());
+        });
         services.AddHealthChecks().Add(new("routing", static provider => new RoutingHealthCheck(provider.GetRequiredService<RouterRegistry>()), null, null));
         return services;
     }

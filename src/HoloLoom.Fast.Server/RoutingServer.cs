@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server.Http;
+using HoloLoom.Fast.Server.Metrics;
 using HoloLoom.Fast.Server.Resp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,9 +26,10 @@ public sealed class RoutingServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConfigurationWatch? _watch;
     private readonly Endpoints _endpoints;
+    private readonly ServerMetrics _metrics;
 
-    private RoutingServer(WebApplication application, ConfigurationWatch? watch, Endpoints endpoints) =>
-        (_application, _watch, _endpoints) = (application, watch, endpoints);
+    private RoutingServer(WebApplication application, ConfigurationWatch? watch, Endpoints endpoints, ServerMetrics metrics) =>
+        (_application, _watch, _endpoints, _metrics) = (application, watch, endpoints, metrics);
 
     /// <summary>Where it listens, once it is started, RESP as <c>redis://</c>: free ports are filled in.</summary>
     public IReadOnlyCollection<string> Addresses =>
@@ -54,10 +56,11 @@ public sealed class RoutingServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(routers);
         var endpoints = new Endpoints();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints));
+        var metrics = new ServerMetrics(routers);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints, metrics));
         WebApplication application = builder.Build();
         var keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
-        var gate = new Gate(keys, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
+        var gate = new Gate(keys, metrics.Requests, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
         application.Use(next => context => gate.PassAsync(context, next));
         if (options.RequestsPerSecond is int limit)
         {
@@ -65,10 +68,10 @@ public sealed class RoutingServer : IAsyncDisposable
         }
 
         application.UseRouting();
-        Map(application, options, routers);
+        Map(application, options, routers, metrics);
         var watch = options.ConfigurationFile is null ? null
             : new ConfigurationWatch(options, routers.Default, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
-        return new RoutingServer(application, watch, endpoints);
+        return new RoutingServer(application, watch, endpoints, metrics);
     }
 
     /// <summary>Begins to listen.</summary>
@@ -83,6 +86,7 @@ public sealed class RoutingServer : IAsyncDisposable
     {
         _watch?.Dispose();
         await _application.DisposeAsync();
+        _metrics.Dispose();
     }
 
     /// <summary>The routes, for a test to compare with the document.</summary>
@@ -90,32 +94,36 @@ public sealed class RoutingServer : IAsyncDisposable
         .Select(static endpoint => new RouteEndpointDescription(
             endpoint.RoutePattern.RawText!, [.. endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []]));
 
-    private static void Map(WebApplication application, ServerOptions options, RouterRegistry routers)
+    private static void Map(WebApplication application, ServerOptions options, RouterRegistry routers, ServerMetrics metrics)
     {
         var finder = new RouterFinder(routers);
-        var route = new Http.RouteEndpoint(finder, options.MaxBatch);
+        var route = new Http.RouteEndpoint(finder, metrics.Decisions, options.MaxBatch);
         var outcomes = new OutcomesEndpoint(finder, options.MaxBatch);
         var status = new StatusEndpoints(finder, routers, application.Lifetime.ApplicationStopping);
         var configuration = new ConfigurationEndpoints(finder, routers);
         foreach (string prefix in (string[])["/v1", "/v1/routers/{" + RouterFinder.Parameter + "}"])
         {
-            application.MapPost(prefix + "/route", route.RouteAsync);
-            application.MapPost(prefix + "/route/batch", route.RouteBatchAsync);
-            application.MapPost(prefix + "/outcomes", outcomes.RecordAsync);
-            application.MapGet(prefix + "/stats", (RequestDelegate)status.StatsAsync);
-            application.MapGet(prefix + "/config", (RequestDelegate)configuration.GetAsync);
-            application.MapPut(prefix + "/config", configuration.PutAsync);
+            Add(HttpMethods.Post, prefix + "/route", route.RouteAsync);
+            Add(HttpMethods.Post, prefix + "/route/batch", route.RouteBatchAsync);
+            Add(HttpMethods.Post, prefix + "/outcomes", outcomes.RecordAsync);
+            Add(HttpMethods.Get, prefix + "/stats", status.StatsAsync);
+            Add(HttpMethods.Get, prefix + "/config", configuration.GetAsync);
+            Add(HttpMethods.Put, prefix + "/config", configuration.PutAsync);
         }
 
-        application.MapGet("/v1/routers", (RequestDelegate)configuration.ListAsync);
-        application.MapPut("/v1/routers/{" + RouterFinder.Parameter + "}", configuration.PutRouterAsync);
-        application.MapDelete("/v1/routers/{" + RouterFinder.Parameter + "}", configuration.DeleteRouterAsync);
-        application.MapGet("/healthz", (RequestDelegate)StatusEndpoints.HealthAsync);
-        application.MapGet("/readyz", (RequestDelegate)status.ReadyAsync);
-        application.MapGet("/openapi.json", (RequestDelegate)OpenApi.GetAsync);
+        Add(HttpMethods.Get, "/v1/routers", configuration.ListAsync);
+        Add(HttpMethods.Put, "/v1/routers/{" + RouterFinder.Parameter + "}", configuration.PutRouterAsync);
+        Add(HttpMethods.Delete, "/v1/routers/{" + RouterFinder.Parameter + "}", configuration.DeleteRouterAsync);
+        Add(HttpMethods.Get, "/healthz", StatusEndpoints.HealthAsync);
+        Add(HttpMethods.Get, "/readyz", status.ReadyAsync);
+        Add(HttpMethods.Get, "/openapi.json", OpenApi.GetAsync);
+        Add(HttpMethods.Get, "/metrics", new MetricsEndpoint(metrics.Registry).GetAsync);
+
+        void Add(string method, string pattern, RequestDelegate handle) =>
+            application.MapMethods(pattern, [method], handle).WithMetadata(metrics.Requests.Of(pattern));
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, RouterRegistry routers, Endpoints endpoints)
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, RouterRegistry routers, Endpoints endpoints, ServerMetrics metrics)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = null;
@@ -130,7 +138,7 @@ public sealed class RoutingServer : IAsyncDisposable
 
         if (options.RespAddress is string resp)
         {
-            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey }, listen => endpoints.Resp = listen);
+            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey }, metrics, listen => endpoints.Resp = listen);
         }
     }
 

@@ -26,6 +26,10 @@ public sealed partial class Router
     private long _flushRequests;
     private long _flushesDone;
     private long _flushedActivity;
+    private long _flushErrors;
+
+    // The last moment of which it is known that everything was on disk.
+    private long _savedAt;
     private bool _disposed;
 
     /// <summary>What opening the state directory had to tell: a damaged file passed over, learned cells that the configuration no longer has.</summary>
@@ -33,6 +37,20 @@ public sealed partial class Router
 
     /// <summary>The error of the last background flush, or null if it went well. Nothing is lost by one: it is tried again, and <see cref="Flush"/> throws its own.</summary>
     public Exception? BackgroundFlushError { get; private set; }
+
+    /// <summary>How the saving of what was learned goes. Waits for nothing, not even for a flush that hangs.</summary>
+    public FlushState GetFlushState()
+    {
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            return successor.GetFlushState();
+        }
+
+        long errors = Volatile.Read(ref _flushErrors);
+        return _directory is null || _disposed || NoteIfSaved()
+            ? new FlushState(TimeSpan.Zero, errors)
+            : new FlushState(_options.TimeProvider.GetElapsedTime(Volatile.Read(ref _savedAt)), errors);
+    }
 
     /// <summary>Writes what was learned to the state directory. When it returns, everything recorded before the call is on disk.</summary>
     /// <remarks>Calls that wait for the same write share it. Without a state directory there is nothing to do.</remarks>
@@ -103,10 +121,34 @@ public sealed partial class Router
     private void Commit()
     {
         long covers = Volatile.Read(ref _flushRequests);
+        long now = _options.TimeProvider.GetTimestamp();
         long activity = Activity();
-        _directory!.Commit(TakeSnapshot(withLedger: true));
+        try
+        {
+            _directory!.Commit(TakeSnapshot(withLedger: true));
+        }
+        catch
+        {
+            Interlocked.Increment(ref _flushErrors);
+            throw;
+        }
+
         _flushesDone = covers;
-        _flushedActivity = activity;
+        Volatile.Write(ref _savedAt, now);
+        Volatile.Write(ref _flushedActivity, activity);
+    }
+
+    // What is unwritten later is younger than this moment.
+    private bool NoteIfSaved()
+    {
+        long now = _options.TimeProvider.GetTimestamp();
+        if (Activity() != Volatile.Read(ref _flushedActivity))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _savedAt, now);
+        return true;
     }
 
     private void OpenState(ulong seed, string? loadFrom, Router? predecessor)
@@ -119,6 +161,7 @@ public sealed partial class Router
         {
             saved = Adopt(new LoadResult(predecessor.HandOver(), RecoveredFromPrevious: false, []));
             _directory = predecessor._directory;
+            _flushErrors = predecessor._flushErrors;
         }
         else if (_options.StateDirectory is string path)
         {
@@ -196,7 +239,7 @@ public sealed partial class Router
     {
         try
         {
-            if (!_disposed && Activity() != _flushedActivity)
+            if (!_disposed && !NoteIfSaved())
             {
                 Flush();
             }

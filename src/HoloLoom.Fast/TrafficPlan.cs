@@ -156,13 +156,13 @@ internal sealed class TrafficPlan
     {
         int best = _inSlice[0];
         ulong most = UnitHash.Mix(hash + _questions[best]);
-        for (int i = 1; i < _inSlice.Length; i++)
+        foreach (int arm in _inSlice.AsSpan(1))
         {
-            ulong number = UnitHash.Mix(hash + _questions[_inSlice[i]]);
-            if (number > most)
-            {
-                (best, most) = (_inSlice[i], number);
-            }
+            // No condition: whose number is higher cannot be guessed.
+            ulong number = UnitHash.Mix(hash + _questions[arm]);
+            ulong higher = 0 - (ulong)(number > most ? 1 : 0);
+            most ^= (most ^ number) & higher;
+            best ^= (best ^ arm) & (int)higher;
         }
 
         return best;

@@ -42,6 +42,25 @@ public sealed partial class ReadmeTests
         Assert.Equal("gpt", router.Backends[router.Route("tell me a story").Backend]);
     }
 
+    [Fact]
+    public void The_sample_experiment_runs_and_its_report_names_no_winner_yet()
+    {
+        string json = Regex.Match(s_readme, @"<!-- sample: experiment -->\n```json\n(?<json>.*?)```", RegexOptions.Singleline).Groups["json"].Value;
+        using var router = new Router(RouterOptions.FromJson(json));
+        for (int i = 0; i < 200; i++)
+        {
+            Decision decision = router.Route("who wrote the paper on attention");
+            Assert.Equal(RecordResult.Accepted, router.Record(decision.Id, new Outcome(i % 3 == 0 ? 0.2 : 0.9, 35)));
+        }
+
+        var report = Experiments.ExperimentReport.Of(router);
+        Assert.Equal("learned-or-rules", report.Name);
+        Assert.Equal(["rules", "learned"], report.Variants.Take(2).Select(static variant => variant.Name));
+        Assert.Equal(200, report.Variants.Sum(static variant => variant.Outcomes));
+        Assert.Null(report.Winner);
+        Assert.Contains("no winner", report.ToText(), StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void The_consoles_show_what_the_commands_print()
     {

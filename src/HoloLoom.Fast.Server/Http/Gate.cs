@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
+using HoloLoom.Fast.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -7,9 +9,9 @@ namespace HoloLoom.Fast.Server.Http;
 
 /// <summary>
 /// What every request passes: where no key is needed, that it comes from this machine's own programs and from no web page; where one is, the
-/// key; and whatever goes wrong further on becomes an answer.
+/// key; and whatever goes wrong further on becomes an answer. Here, where all of it is around, its time is taken.
 /// </summary>
-internal sealed partial class Gate(AccessKeys keys, ILogger logger)
+internal sealed partial class Gate(AccessKeys keys, RequestTimes times, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
@@ -20,6 +22,7 @@ internal sealed partial class Gate(AccessKeys keys, ILogger logger)
 
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
+        long began = Stopwatch.GetTimestamp();
         try
         {
             Check(context.Request);
@@ -48,6 +51,10 @@ internal sealed partial class Gate(AccessKeys keys, ILogger logger)
         {
             LogFailure(problem, context.Request.Method, context.Request.Path.Value ?? "");
             await AnswerAsync(context, new ProblemException(StatusCodes.Status500InternalServerError, "Something went wrong here; the log says what."));
+        }
+        finally
+        {
+            times.Note(context, began);
         }
     }
 

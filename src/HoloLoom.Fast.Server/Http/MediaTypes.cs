@@ -9,6 +9,8 @@ internal static class MediaTypes
 {
     public const string Json = "application/json";
     public const string Lines = "application/jsonl";
+    public const string Metrics = "text/plain; version=0.0.4; charset=utf-8";
+    public const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private static readonly string[] s_lines = [Lines, "application/x-ndjson", "application/x-jsonlines"];
 

@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Diagnostics;
+using HoloLoom.Fast.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace HoloLoom.Fast.Server.Http;
 
 /// <summary><c>POST /v1/route</c> and <c>POST /v1/route/batch</c>.</summary>
-internal sealed class RouteEndpoint(RouterFinder finder, int maxBatch)
+internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, int maxBatch)
 {
     public async Task RouteAsync(HttpContext context)
     {
@@ -27,13 +29,15 @@ internal sealed class RouteEndpoint(RouterFinder finder, int maxBatch)
         }
     }
 
-    private static JsonText Decide(Router router, ReadOnlySpan<byte> body)
+    private JsonText Decide(Router router, ReadOnlySpan<byte> body)
     {
         RouteRequest request = RouteRequest.Start();
         request.ReadSingle(body, router);
+        long began = DecisionTimes.Begin();
         Decision decision = request.HasUnit
             ? router.Route(request.Data, request.Available, request.Unit)
             : router.Route(request.Data, request.Available);
+        times.End(began);
         JsonText text = JsonText.Start();
         var json = DecisionJson.Of(router);
         json.Write(text, request.Escaped(body, 0), decision, default);
@@ -54,7 +58,13 @@ internal sealed class RouteEndpoint(RouterFinder finder, int maxBatch)
         }
 
         Decision[] decisions = ArrayPool<Decision>.Shared.Rent(request.Count);
+        long began = Stopwatch.GetTimestamp();
         router.RouteBatch(request.Data, request.Offsets, decisions, request.Available);
+        if (request.Count > 0)
+        {
+            times.EndBatch(began, request.Count);
+        }
+
         JsonText text = JsonText.Start();
         var json = DecisionJson.Of(router);
         var alternatives = new byte[json.Kinds][];

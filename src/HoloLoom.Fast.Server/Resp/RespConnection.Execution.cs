@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace HoloLoom.Fast.Server.Resp;
@@ -14,9 +15,10 @@ internal sealed partial class RespConnection
     {
         consumed = 0;
         int commands = 0;
-        long since = RespMetrics.Now();
+        long began = Stopwatch.GetTimestamp();
         var writer = new RespWriter(_output, _protocol);
         RouteBatch batch = RouteBatch.Current;
+        batch.Times = _server.Metrics?.Decisions;
         Step step = Step.AwaitInput;
         while (step == Step.AwaitInput)
         {
@@ -65,7 +67,12 @@ internal sealed partial class RespConnection
 
         batch.Decide(ref writer);
         writer.Complete();
-        _server.Count(commands, since);
+        _server.Count(commands, began);
+        if (commands > 0)
+        {
+            _server.Metrics?.Requests.NoteCommands(began);
+        }
+
         _uncharged += commands;
         return step == Step.AwaitInput && _durable.Count > 0 ? Step.AwaitDisk : step;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Server.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -19,13 +20,18 @@ public static class RespEndpoint
     /// <param name="configure">Further settings of the endpoint, such as TLS.</param>
     /// <exception cref="ArgumentException">The address cannot be read, an option is not usable, or there is no key though others than this machine are listened to.</exception>
     public static void Listen(
-        KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, Action<ListenOptions>? configure = null)
+        KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, Action<ListenOptions>? configure = null) =>
+        Listen(kestrel, address, routers, options, metrics: null, configure);
+
+    /// <summary>Listens on an address, and measures.</summary>
+    internal static void Listen(
+        KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, ServerMetrics? metrics, Action<ListenOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(routers);
         ArgumentNullException.ThrowIfNull(options);
-        var handler = new RespConnectionHandler(new RespServer(routers, options));
+        var handler = new RespConnectionHandler(new RespServer(routers, options, metrics));
         void Configure(ListenOptions listen)
         {
             configure?.Invoke(listen);

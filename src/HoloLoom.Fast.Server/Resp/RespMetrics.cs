@@ -36,13 +36,13 @@ internal static class RespMetrics
 
     public static void ProtocolError() => s_protocolErrors.Add(1);
 
-    /// <summary>The time to give to <see cref="Executed"/>; 0 if nobody wants to know.</summary>
-    public static long Now() => s_duration.Enabled ? Stopwatch.GetTimestamp() : 0;
-
+    /// <summary>Commands that came together have been executed.</summary>
+    /// <param name="commands">How many.</param>
+    /// <param name="since">When they came, by <see cref="Stopwatch"/>.</param>
     public static void Executed(int commands, long since)
     {
         s_commands.Add(commands);
-        if (since != 0)
+        if (s_duration.Enabled)
         {
             s_duration.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
         }

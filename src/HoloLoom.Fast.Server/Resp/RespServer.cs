@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Server.Metrics;
 
 namespace HoloLoom.Fast.Server.Resp;
 
@@ -14,10 +15,11 @@ internal sealed class RespServer
     private int _connected;
     private long _rejected;
 
-    public RespServer(RouterRegistry routers, RespOptions options)
+    public RespServer(RouterRegistry routers, RespOptions options, ServerMetrics? metrics = null)
     {
         options.Check();
         Routers = routers;
+        Metrics = metrics;
         Options = options;
         Limits = options.Limits;
         Keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
@@ -25,6 +27,9 @@ internal sealed class RespServer
     }
 
     public RouterRegistry Routers { get; }
+
+    /// <summary>Where times go; null if they are not taken.</summary>
+    public ServerMetrics? Metrics { get; }
 
     public RespOptions Options { get; }
 
@@ -79,7 +84,7 @@ internal sealed class RespServer
 
     /// <summary>Counts commands that were executed.</summary>
     /// <param name="commands">How many.</param>
-    /// <param name="since">When they came, by <see cref="RespMetrics.Now"/>.</param>
+    /// <param name="since">When they came, by <see cref="System.Diagnostics.Stopwatch"/>.</param>
     public void Count(int commands, long since)
     {
         Interlocked.Add(ref _commands, commands);

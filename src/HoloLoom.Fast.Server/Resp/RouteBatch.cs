@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using HoloLoom.Fast.Server.Metrics;
+
 namespace HoloLoom.Fast.Server.Resp;
 
 /// <summary>
@@ -27,6 +30,9 @@ internal sealed class RouteBatch
 
     /// <summary>The calling thread's.</summary>
     public static RouteBatch Current => t_current ??= new RouteBatch();
+
+    /// <summary>Where decisions' times go, if anywhere; set by whoever fills it.</summary>
+    public DecisionTimes? Times { get; set; }
 
     /// <summary>How many queries are waiting.</summary>
     public int Count { get; private set; }
@@ -65,7 +71,9 @@ internal sealed class RouteBatch
         Span<Decision> decisions = _decisions.AsSpan(0, count);
         try
         {
+            long began = Stopwatch.GetTimestamp();
             replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, _available);
+            Times?.EndBatch(began, count);
         }
         catch (Exception failure)
         {
@@ -82,7 +90,9 @@ internal sealed class RouteBatch
     {
         try
         {
+            long began = DecisionTimes.Begin();
             _decisions[0] = hasUnit ? replies.Router.Route(query, available, unit) : replies.Router.Route(query, available);
+            Times?.End(began);
         }
         catch (Exception failure)
         {

@@ -22,6 +22,11 @@ public readonly record struct ExecutionRequest(string Query)
     /// </summary>
     public string? Scope { get; init; }
 
+    /// <summary>
+    /// For whom an experiment with sticky assignment decides: the id of a user, a session, a document, which keeps its variant. Null: at random.
+    /// </summary>
+    public string? Unit { get; init; }
+
     /// <summary>The pattern to use, by name (<see cref="ExecutionPatterns"/>); null leaves the choice to the pattern selector.</summary>
     public string? Pattern { get; init; }
 

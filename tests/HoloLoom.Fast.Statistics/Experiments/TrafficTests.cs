@@ -95,6 +95,9 @@ public sealed class TrafficTests(ITestOutputHelper output)
         holdout: 0,
         exploration: 0);
 
+    /// <summary>How many checks at <see cref="FalseAlarms.PerCheck"/> there are here.</summary>
+    internal const int Checks = 4;
+
     // n KL, as in FalseAlarms.
     private static void CheckMultinomial(long[] counts, double[] expected)
     {

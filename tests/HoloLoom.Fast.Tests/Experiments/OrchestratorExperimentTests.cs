@@ -45,6 +45,24 @@ public sealed class OrchestratorExperimentTests
     }
 
     [Fact]
+    public async Task A_unit_keeps_its_variant_and_with_it_its_pattern()
+    {
+        using var router = new Router(Options());
+        var orchestrator = new Orchestrator(
+            router, [ScriptedBackend.Scoring("a", 0.9), ScriptedBackend.Scoring("b", 0.9)], new OrchestratorOptions { Resilience = Setup.Plain });
+        var variants = new int[40];
+        for (int i = 0; i < 200; i++)
+        {
+            ExecutionResult result = await orchestrator.ExecuteAsync(new ExecutionRequest($"query {i}") { Unit = $"user {i % 40}" });
+            Assert.True(i < 40 || variants[i % 40] == result.Decision.Variant);
+            Assert.Equal(router.Route("query", BackendSet.All, $"user {i % 40}").Variant, result.Decision.Variant);
+            variants[i % 40] = result.Decision.Variant;
+        }
+
+        Assert.Equal(2, variants.Distinct().Count());
+    }
+
+    [Fact]
     public void An_unknown_pattern_is_an_error_with_its_path()
     {
         RouterOptions options = Options();

@@ -1,4 +1,5 @@
 using System.Text;
+using HoloLoom.Fast.Experiments;
 using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Tests.Persistence;
 
@@ -101,6 +102,43 @@ public sealed class RouterRegistryTests
         Assert.Equal("greedy", restored.Strategy);
         Assert.Equal(1, restored.GetStatistics().Outcomes);
         Assert.Equal(RecordResult.Accepted, restored.Record(pending, s_good));
+    }
+
+    [Fact]
+    public async Task A_winner_is_promoted_and_a_broken_guardrail_rolled_back_without_anybody_asking()
+    {
+        var options = new RouterOptions
+        {
+            Seed = 1,
+            Experiment = new ExperimentOptions
+            {
+                Name = "e",
+                Variants = [new("good") { Strategy = "uniform" }, new("bad") { Strategy = "uniform" }],
+                PromotedShare = 0.9,
+                Guardrails = new GuardrailOptions { FailureRate = 0.5 },
+            },
+        };
+        using var registry = new RouterRegistry(options, new RouterRegistryOptions { SupervisionInterval = TimeSpan.FromMilliseconds(20) });
+        Router router = registry.Default.Current;
+        await DecideUntilAsync(good: 0.9, bad: 0.6, kind: "promote");
+        await DecideUntilAsync(good: 0.1, bad: 0.6, kind: "roll back");
+
+        async Task DecideUntilAsync(double good, double bad, string kind)
+        {
+            var random = new Random(7);
+            for (int i = 0; ExperimentReport.Of(router).Steps.All(step => step.Kind != kind); i++)
+            {
+                Assert.True(i < 500, $"no step '{kind}' after {i} thousand outcomes");
+                for (int k = 0; k < 1000; k++)
+                {
+                    Decision decision = router.Route("who");
+                    bool success = random.NextDouble() < (router.Variants[decision.Variant] == "good" ? good : bad);
+                    router.Record(decision.Id, new Outcome(success ? 0.9 : 0.1, 35));
+                }
+
+                await Task.Delay(5);
+            }
+        }
     }
 
     [Fact]

@@ -33,10 +33,8 @@ public sealed class RouteEndpointTests
     [Fact]
     public async Task A_batch_gives_the_decisions_of_single_requests_in_order()
     {
-        // By rule: a seed reproduces the draws of one thread, and requests may come to several.
-        RouterOptions rules = new() { Strategy = "rules" };
-        await using HttpServer batch = await HttpServer.StartAsync(null, rules);
-        await using HttpServer single = await HttpServer.StartAsync(null, rules);
+        await using HttpServer batch = await HttpServer.StartAsync(null, new RouterOptions { Strategy = "rules", Seed = 5 });
+        await using HttpServer single = await HttpServer.StartAsync(null, new RouterOptions { Strategy = "rules", Seed = 5 });
         JsonElement decisions = (await batch.PostAsync("/v1/route/batch", JsonSerializer.Serialize(new { queries = s_odd, available = (string[])["mem0", "qdrant"] })))
             .GetProperty("decisions");
         Assert.Equal(s_odd.Length, decisions.GetArrayLength());

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using HoloLoom.Fast.Hosting;
+using HoloLoom.Fast.Server.Metrics;
+using HoloLoom.Fast.Server.Resp;
 
 namespace HoloLoom.Fast.Tests.Server.Resp;
 
@@ -17,7 +20,9 @@ public sealed class AllocationTests
     public async Task Deciding_allocates_nothing(string strategy, int protocol, string command, int pipelined)
     {
         byte[] request = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(command, pipelined)) + "PING\r\n");
-        using var client = new Conversation(Conversation.Server(router: new RouterOptions { Strategy = strategy, Seed = 3 }));
+        using var routers = new RouterRegistry(new RouterOptions { Strategy = strategy, Seed = 3 });
+        using var metrics = new ServerMetrics(routers);
+        using var client = new Conversation(new RespServer(routers, new RespOptions(), metrics));
         await client.SendAsync($"HELLO {protocol}\r\n");
         await client.ReceiveAsync();
         await ExchangeAsync(client, request, 2000);
