@@ -1,4 +1,5 @@
 using HoloLoom.Fast.Hosting.Metering;
+using HoloLoom.Fast.Server.Resp;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -6,7 +7,7 @@ using OpenTelemetry.Resources;
 namespace HoloLoom.Fast.Server.Metrics;
 
 /// <summary>
-/// Sends the meters of the routers and of HTTP to a collector of OpenTelemetry, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one. The other
+/// Sends the meters of the routers, of RESP and of HTTP to a collector of OpenTelemetry, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one. The other
 /// variables of the OpenTelemetry specification hold as well: <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_EXPORTER_OTLP_HEADERS</c>,
 /// <c>OTEL_METRIC_EXPORT_INTERVAL</c>, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>.
 /// </summary>
@@ -35,7 +36,7 @@ internal sealed class OtlpExport : IDisposable
 
         return new OtlpExport(OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(static resource => resource.AddService("hololoom").AddEnvironmentVariableDetector())
-            .AddMeter(RoutingMeter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter(RoutingMeter.Name, RespMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddOtlpExporter()
             .Build());
     }

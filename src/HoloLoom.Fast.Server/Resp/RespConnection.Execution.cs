@@ -68,9 +68,9 @@ internal sealed partial class RespConnection
         batch.Decide(ref writer);
         batch.Times = null;
         writer.Complete();
-        _server.Count(commands, began);
         if (commands > 0)
         {
+            _server.Count(commands, began);
             _server.Metrics?.Requests.NoteCommands(began);
         }
 

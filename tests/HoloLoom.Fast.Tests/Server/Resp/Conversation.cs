@@ -31,6 +31,10 @@ internal sealed class Conversation : IDisposable
         Running = RunAsync(server);
     }
 
+    /// <summary>Pipes that hold any amount, and run the server on the thread that sends.</summary>
+    public static PipeOptions OnThisThread { get; } = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
+
     public RespConnection Connection { get; }
 
     /// <summary>Ends when the connection has.</summary>

@@ -40,7 +40,11 @@ public sealed class RespConnectionTests
         string[] queries = [.. Enumerable.Range(0, 3000).Select(static i => i % 500 == 250 ? new string('q', 5000) + " who" : $"{(i % 3 == 0 ? "who wrote" : "my")} {i}")];
         string together = string.Concat(queries.Select(static query => $"ROUTE \"{query}\"\r\n"));
         using var alone = new Router(new RouterOptions { Seed = 5, Strategy = "thompson" });
-        List<string> replies = await Conversation.AskAsync(Conversation.Server(router: new RouterOptions { Seed = 5, Strategy = "thompson" }), together);
+
+        // With a seed, decisions of one thread are reproduced.
+        using var client = new Conversation(Conversation.Server(router: new RouterOptions { Seed = 5, Strategy = "thompson" }), Conversation.OnThisThread);
+        await client.SendAsync(together);
+        List<string> replies = await client.HangUpAsync();
         Assert.Equal(queries.Length, replies.Count);
         Assert.Equal(queries.Select(query => $"{alone.Backends[alone.Route(query).Backend]}"), replies.Select(static reply => reply.Split("; ")[1][1..]));
         Assert.Equal(queries.Length, replies.Distinct().Count());

@@ -68,6 +68,13 @@ public sealed class RespParserTests
         string large = "*9\r\n" + string.Concat(Enumerable.Repeat($"$1048576\r\n{new string('a', 1048576)}\r\n", 3)) + "$1048576\r\n";
         Assert.Equal("too big request", Error(large));
 
+        // To the byte: with what frames it, an argument of 89 bytes makes a command of 100.
+        RespLimits hundred = s_limits with { MaxCommandLength = 100 };
+        Assert.Null(Error($"PING\r\n*1\r\n$89\r\n{new string('a', 89)}\r\n", hundred));
+        Assert.Equal("too big request", Error($"PING\r\n*1\r\n$90\r\n{new string('a', 90)}\r\n", hundred));
+        Assert.Null(Error($"*1\r\n$1048576\r\n{new string('a', 1048576)}\r\n"));
+        Assert.Null(Error(string.Concat(Enumerable.Repeat("$1\r\na\r\n", s_limits.MaxArguments).Prepend($"*{s_limits.MaxArguments}\r\n"))));
+
         static string? Error(string input, RespLimits? limits = null) => ParserDriver.ReadTorn(Encoding.Latin1.GetBytes(input), limits ?? s_limits).Error;
     }
 
