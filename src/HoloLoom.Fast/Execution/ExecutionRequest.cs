@@ -22,6 +22,12 @@ public readonly record struct ExecutionRequest(string Query)
     /// </summary>
     public string? Scope { get; init; }
 
+    /// <summary>
+    /// What must stay with its variant of the router's experiment: the id of a user, a session (<see cref="Router.Route(ReadOnlySpan{char},
+    /// BackendSet, ReadOnlySpan{char})"/>). Null assigns at random. A remembered result is given to units of one variant only.
+    /// </summary>
+    public string? Unit { get; init; }
+
     /// <summary>The pattern to use, by name (<see cref="ExecutionPatterns"/>); null leaves the choice to the pattern selector.</summary>
     public string? Pattern { get; init; }
 

@@ -135,7 +135,7 @@ public sealed partial class Orchestrator
             return RunAsync(request, cancellationToken);
         }
 
-        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern);
+        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
         bool isHit = _cache.TryGet(key, out ExecutionResult known);
         Profile?.LookedUp(isHit);
         return isHit ? new(known) : _cache.RunAsync(key, request, _run, cancellationToken);
@@ -221,7 +221,7 @@ public sealed partial class Orchestrator
         using (Options.Profiler?.ProfileRouting() ?? default)
         {
             classified = Router.Classify(request.Query);
-            decision = Router.Route(classified, new BackendSet(plan is null ? mask : FirstOf(plan, mask)));
+            decision = Router.Route(classified, new BackendSet(plan is null ? mask : FirstOf(plan, mask)), Router.SlotOf(request.Unit));
         }
 
         IExecutionPattern pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));

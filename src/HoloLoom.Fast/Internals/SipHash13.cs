@@ -15,20 +15,34 @@ internal static class SipHash13
     public static ulong Hash(ReadOnlySpan<byte> message, ulong k0, ulong k1)
     {
         Start(k0, k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3);
-        ulong length = (ulong)message.Length << 56;
+        ulong last = (ulong)message.Length << 56 | Tail(message);
         while (message.Length >= sizeof(ulong))
         {
             Absorb(BinaryPrimitives.ReadUInt64LittleEndian(message), ref v0, ref v1, ref v2, ref v3);
             message = message[sizeof(ulong)..];
         }
 
-        ulong tail = 0;
-        for (int i = message.Length - 1; i >= 0; i--)
+        return Finish(last, v0, v1, v2, v3);
+    }
+
+    // The bytes after the last whole word, little-endian, by reads that overlap instead of one by one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Tail(ReadOnlySpan<byte> message)
+    {
+        int length = message.Length;
+        if (length >= sizeof(ulong))
         {
-            tail = tail << 8 | message[i];
+            // In two steps, because a shift by 64 would be one by 0.
+            return BinaryPrimitives.ReadUInt64LittleEndian(message[^sizeof(ulong)..]) >> 1 >> (63 - 8 * (length & 7));
         }
 
-        return Finish(length | tail, v0, v1, v2, v3);
+        if (length >= sizeof(uint))
+        {
+            return BinaryPrimitives.ReadUInt32LittleEndian(message)
+                | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(message[^sizeof(uint)..]) << 8 * (length - sizeof(uint));
+        }
+
+        return length == 0 ? 0 : message[0] | (ulong)message[length >> 1] << 8 * (length >> 1) | (ulong)message[^1] << 8 * (length - 1);
     }
 
     /// <summary>The hash of exactly 16 bytes, given as two little-endian words; equal to the other overload on those bytes.</summary>
