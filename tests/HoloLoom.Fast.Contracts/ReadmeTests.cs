@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Contracts;
 
@@ -40,6 +41,23 @@ public sealed partial class ReadmeTests
         Assert.Equal("orders", router.QueryTypes[router.Route("where is #47110").QueryType]);
         Assert.Equal("howto", router.QueryTypes[router.Route("How do I learn C++").QueryType]);
         Assert.Equal("gpt", router.Backends[router.Route("tell me a story").Backend]);
+    }
+
+    [Fact]
+    public void The_sample_experiment_runs_and_names_its_winner()
+    {
+        string json = Regex.Match(s_readme, @"<!-- sample: experiment -->\n```json\n(?<json>.*?)```", RegexOptions.Singleline).Groups["json"].Value;
+        using var router = new Router(RouterOptions.FromJson(json) with { Seed = 1 });
+        Assert.Equal(["rules", "learned", "holdout"], router.Variants);
+        for (int i = 0; i < 2000; i++)
+        {
+            // Only mem0 is any good, which the rules will never find out.
+            Decision decision = router.Route("who wrote the paper on attention");
+            router.Record(decision.Id, new Outcome(router.Backends[decision.Backend] == "mem0" ? 0.9 : 0.2, 35));
+        }
+
+        var report = ExperimentReport.Of(router);
+        Assert.Equal(("learned-or-rules", "learned"), (report.Name, report.Winner));
     }
 
     [SkippableFact]

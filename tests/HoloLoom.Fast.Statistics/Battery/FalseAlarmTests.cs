@@ -6,7 +6,7 @@ public sealed class FalseAlarmTests
     [Fact]
     public void All_checks_together_fail_a_correct_sampler_at_most_once_in_a_million()
     {
-        int checks = SamplerBattery.All.Sum(static one => one.Checks) + RouterChoiceTests.Checks;
+        int checks = SamplerBattery.All.Sum(static one => one.Checks) + RouterChoiceTests.Checks + Experiments.TrafficTests.Checks;
         Assert.InRange(checks, 600, 1000);
         Assert.True(checks * FalseAlarms.PerCheck <= FalseAlarms.Family);
     }

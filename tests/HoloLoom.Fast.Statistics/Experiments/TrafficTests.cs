@@ -8,6 +8,9 @@ namespace HoloLoom.Fast.Statistics.Experiments;
 /// <summary>Whether traffic is divided as the plan says, at random and by unit, and whether the alarm tells when it is not.</summary>
 public sealed class TrafficTests(ITestOutputHelper output)
 {
+    /// <summary>How many times <see cref="CheckMultinomial"/> is asked.</summary>
+    internal const int Checks = 4;
+
     private const int Units = 1_000_000;
 
     [Fact]
