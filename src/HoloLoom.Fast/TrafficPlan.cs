@@ -156,7 +156,8 @@ internal sealed class TrafficPlan
     }
 
     // Rendezvous hashing (Thaler and Ravishankar, IEEE/ACM Trans. Networking 6(1), 1998): adding or removing a variant moves no unit between others.
-    // Which variant it is, no processor can guess: the comparison is counted with, not branched on.
+    // Which variant it is, no processor can guess: the comparison is computed with, not branched on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Highest(ulong hash)
     {
         ulong[] questions = _sliceQuestions;
@@ -165,9 +166,9 @@ internal sealed class TrafficPlan
         for (int i = 1; i < questions.Length; i++)
         {
             ulong number = UnitHash.Mix(hash + questions[i]);
-            int isMore = number > most ? -1 : 0;
-            best ^= (best ^ i) & isMore;
-            most = Math.Max(most, number);
+            int more = -(number > most ? 1 : 0);
+            best ^= (best ^ i) & more;
+            most ^= (most ^ number) & (ulong)(long)more;
         }
 
         return _sliceSlots[best];
