@@ -12,7 +12,25 @@ namespace HoloLoom.Fast.Internals;
 internal static class SipHash13
 {
     /// <summary>The hash of a message of any length.</summary>
+    /// <remarks>Most messages are ids of users and sessions: those below 16 bytes are hashed without a loop.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Hash(ReadOnlySpan<byte> message, ulong k0, ulong k1)
+    {
+        if (message.Length >= 2 * sizeof(ulong))
+        {
+            return HashLong(message, k0, k1);
+        }
+
+        Start(k0, k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3);
+        if (message.Length >= sizeof(ulong))
+        {
+            Absorb(BinaryPrimitives.ReadUInt64LittleEndian(message), ref v0, ref v1, ref v2, ref v3);
+        }
+
+        return Finish((ulong)message.Length << 56 | Tail(message), v0, v1, v2, v3);
+    }
+
+    private static ulong HashLong(ReadOnlySpan<byte> message, ulong k0, ulong k1)
     {
         Start(k0, k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3);
         ulong last = (ulong)message.Length << 56 | Tail(message);
