@@ -46,7 +46,7 @@ if (rest is ["--added"])
 }
 
 Job job = quick
-    ? Job.Default.WithIterationTime(TimeInterval.FromMilliseconds(100)).WithWarmupCount(4).WithIterationCount(12)
+    ? Job.Default.WithIterationTime(TimeInterval.FromMilliseconds(100)).WithWarmupCount(10).WithIterationCount(12)
     : Job.Default;
 ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(job.WithRuntime(CoreRuntime.Core10_0).WithId("JIT").AsBaseline())
@@ -56,7 +56,7 @@ if (aot)
 {
     // No version: the compiler that belongs to the SDK. The nightly feed that is the default is neither needed nor always in reach.
     var toolchain = (NativeAotToolchainBuilder)NativeAotToolchain.CreateBuilder()
-        .UseNuGet("", "https://api.nuget.org/v3/index.json")
+        .UseNuGet("")
         .TargetFrameworkMoniker("net10.0");
     if (System.Runtime.Intrinsics.X86.X86Base.IsSupported)
     {

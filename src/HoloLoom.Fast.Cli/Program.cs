@@ -18,6 +18,7 @@ internal static class Program
             SimulateCommand.Create(),
             SampleCommand.Create(),
             ConfigCommand.Create(),
+            ServeCommand.Create(),
             BenchCommand.Create(),
             DemoCommand.Create(),
         };

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace HoloLoom.Fast;
 
@@ -8,7 +9,7 @@ namespace HoloLoom.Fast;
 /// Opaque to callers. As text it is 32 lower-case hexadecimal digits, the bytes in memory order (little-endian words).
 /// A keyed check inside rejects a corrupted or forged id; see <see cref="Router.Record(DecisionId, in Outcome)"/>.
 /// </remarks>
-public readonly record struct DecisionId : ISpanParsable<DecisionId>, ISpanFormattable, IUtf8SpanFormattable
+public readonly record struct DecisionId : ISpanParsable<DecisionId>, IUtf8SpanParsable<DecisionId>, ISpanFormattable, IUtf8SpanFormattable
 {
     /// <summary>The length of the id in bytes.</summary>
     public const int SizeInBytes = 16;
@@ -124,6 +125,12 @@ public readonly record struct DecisionId : ISpanParsable<DecisionId>, ISpanForma
         ArgumentNullException.ThrowIfNull(s);
         return Parse(s.AsSpan(), provider);
     }
+
+    static DecisionId IUtf8SpanParsable<DecisionId>.Parse(ReadOnlySpan<byte> utf8Text, IFormatProvider? provider) =>
+        TryParse(utf8Text, out DecisionId id) ? id : Parse(Encoding.UTF8.GetString(utf8Text), provider);
+
+    static bool IUtf8SpanParsable<DecisionId>.TryParse(ReadOnlySpan<byte> utf8Text, IFormatProvider? provider, out DecisionId result) =>
+        TryParse(utf8Text, out result);
 
     bool ISpanFormattable.TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
         TryFormat(destination, out charsWritten);

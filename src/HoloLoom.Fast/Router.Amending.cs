@@ -31,6 +31,11 @@ public sealed partial class Router
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.Zero);
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            return successor.Amend(id, recorded, amended, age);
+        }
+
         if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
@@ -44,6 +49,12 @@ public sealed partial class Router
         int bit = (int)opened.Sequence & ((1 << OutcomeLedger.BlockBits) - 1);
         LedgerStripe stripe = _ledger.Stripe(opened.Boot, block);
         stripe.Enter();
+        if (_handedOver)
+        {
+            stripe.Exit();
+            return (Heir() ?? this).Amend(id, recorded, amended, age);
+        }
+
         try
         {
             Claim outcome = stripe.Peek(key, bit);
@@ -93,5 +104,5 @@ public sealed partial class Router
         Credit(id, new Outcome(0, latencyMs), failed: true, counted);
 
     /// <summary>Whether an id is this router's, without counting the question.</summary>
-    internal bool IsGenuine(DecisionId id) => _seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out _);
+    internal bool IsGenuine(DecisionId id) => Volatile.Read(ref _successor)?.IsGenuine(id) ?? _seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out _);
 }

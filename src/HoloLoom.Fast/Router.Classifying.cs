@@ -24,6 +24,17 @@ public sealed partial class Router
         return Decide(_lanes.Current, Checked(query), mask, default);
     }
 
+    /// <summary>Decides where a query goes that was classified before, by the variant that the unit belongs to.</summary>
+    /// <param name="query">What <see cref="Classify"/> answered.</param>
+    /// <param name="available">The backends that may be chosen.</param>
+    /// <param name="unit">What must stay with its variant. Without an experiment it changes nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="available"/> holds none of the router's backends.</exception>
+    /// <exception cref="InvalidOperationException">The query type is none of this router's.</exception>
+    public Decision Route(ClassifiedQuery query, BackendSet available, ReadOnlySpan<char> unit) =>
+        _experiment is null
+            ? Route(query, available)
+            : Decide(_lanes.Current, Checked(query), Mask(available), default, _experiment.Sticky(unit));
+
     /// <summary>
     /// The backend that a draw prefers once a score of this very query is counted. Each available backend's rate is drawn from its
     /// posterior Beta(α, β); for the scored backend, from Beta(α + w·s, β + w·(1 − s)) with w = max(1, share · (α + β)). Nothing is learned.

@@ -104,12 +104,7 @@ public sealed partial class Router
             ? (experiment.Arms[variant].Strategy, experiment.Arms[variant].Posteriors)
             : (_strategy, _posteriors);
 
-    private long[] Exposures()
-    {
-        var counts = new long[_exposureCounters + TrafficPlan.Slots];
-        _lanes.AddTo(counts);
-        return counts[_exposureCounters..];
-    }
+    private long[] Exposures() => Counts()[_exposureCounters..];
 
     // With all stripes held.
     private ExperimentTally SumTallies()

@@ -11,7 +11,7 @@ public sealed partial class Router
     private long _trafficMoves;
 
     // With all stripes held.
-    private void AddExperiments(StateSnapshot snapshot)
+    private void AddExperiments(StateSnapshot snapshot, ReadOnlySpan<long> exposures)
     {
         snapshot.Experiments.AddRange(_otherExperiments);
         if (_experiment is not { } experiment)
@@ -20,7 +20,6 @@ public sealed partial class Router
         }
 
         ExperimentTally tally = SumTallies();
-        long[] exposures = Exposures();
         TrafficPlan plan = experiment.Plan;
         double[] weights = experiment.Weights;
         int variants = experiment.Options.Variants.Count;

@@ -9,13 +9,6 @@ public sealed partial class Router
     /// <param name="unit">UTF-16.</param>
     internal int SlotOf(string? unit) => unit is null || _experiment is null ? -1 : _experiment.Sticky(unit);
 
-    /// <summary>Decides by the variant of a slot.</summary>
-    /// <param name="query">The classified query.</param>
-    /// <param name="available">The backends that may be chosen.</param>
-    /// <param name="slot">From <see cref="SlotOf"/>; negative: at random.</param>
-    internal Decision Route(ClassifiedQuery query, BackendSet available, int slot) =>
-        Decide(_lanes.Current, Checked(query), Mask(available), default, slot);
-
     /// <summary>
     /// An id for a further call of an execution: decided by the variant of its decision, so that the same posteriors learn, but no exposure of
     /// the experiment.

@@ -19,7 +19,7 @@ public sealed partial class Router
         ArgumentException.ThrowIfNullOrEmpty(directory);
         return options?.StateDirectory is string own
             ? throw new ArgumentException($"The options name the state directory '{own}': build the router without loading, or leave it out.", nameof(options))
-            : new Router(options, directory);
+            : new Router(options, directory, predecessor: null);
     }
 
     /// <summary>Writes all that was learned to a directory, for <see cref="Load"/> or as the state directory of a later router; what it held is kept as previous.</summary>
@@ -29,6 +29,12 @@ public sealed partial class Router
     public void Save(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            successor.Save(directory);
+            return;
+        }
+
         if (_directory is not null && _directory.Path == Path.GetFullPath(directory))
         {
             Flush();

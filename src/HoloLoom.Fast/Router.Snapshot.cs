@@ -7,7 +7,7 @@ namespace HoloLoom.Fast;
 public sealed partial class Router
 {
     /// <summary>Copies the state at one moment: no outcome is in it by half.</summary>
-    private StateSnapshot TakeSnapshot(bool withLedger)
+    private StateSnapshot TakeSnapshot(bool withLedger, bool handOver = false)
     {
         var snapshot = new StateSnapshot
         {
@@ -40,8 +40,16 @@ public sealed partial class Router
 
             snapshot.Ledger.Floors = Floors(_ledger);
             snapshot.Amendments.Floors = Floors(_amendments);
-            AddCells(snapshot);
-            AddExperiments(snapshot);
+
+            // Once, because deciding goes on meanwhile.
+            long[] counts = Counts();
+            AddCells(snapshot, counts.AsSpan(0, _exposureCounters));
+            AddDecisions(snapshot, counts);
+            AddExperiments(snapshot, counts.AsSpan(_exposureCounters));
+            if (handOver)
+            {
+                (_countsAtHandOver, _handedOver) = (counts, true);
+            }
         }
         finally
         {
@@ -60,11 +68,8 @@ public sealed partial class Router
     private static LedgerBlock AsSaved((ulong Key, ulong[] Bits) block) =>
         new() { Key = block.Key, Bits = MemoryMarshal.AsBytes(block.Bits.AsSpan()).ToArray() };
 
-    private void AddCells(StateSnapshot snapshot)
+    private void AddCells(StateSnapshot snapshot, ReadOnlySpan<long> decisions)
     {
-        long[] decisions = DecisionsByCell();
-        AddDecisions(snapshot, decisions.Sum());
-
         for (int row = 0; row < _queryTypes.Length; row++)
         {
             for (int backend = 0; backend < _backends.Length; backend++)
@@ -81,28 +86,44 @@ public sealed partial class Router
         snapshot.Cells.AddRange(_retained.SetAside);
     }
 
-    private void AddDecisions(StateSnapshot snapshot, long total)
+    private void AddDecisions(StateSnapshot snapshot, ReadOnlySpan<long> counts)
     {
-        Dictionary<string, long> counts = snapshot.DecisionsByStrategy;
+        foreach ((string strategy, long decisions) in ByStrategy(counts))
+        {
+            snapshot.DecisionsByStrategy[strategy] = snapshot.DecisionsByStrategy.GetValueOrDefault(strategy) + decisions;
+        }
+    }
+
+    private Dictionary<string, long> ByStrategy(ReadOnlySpan<long> counts)
+    {
+        var sums = new Dictionary<string, long>();
         if (_experiment is null)
         {
-            if (total > 0)
+            long total = 0;
+            foreach (long decisions in counts[.._exposureCounters])
             {
-                counts[Strategy] = counts.GetValueOrDefault(Strategy) + total;
+                total += decisions;
             }
 
-            return;
+            if (total > 0)
+            {
+                sums[Strategy] = total;
+            }
+
+            return sums;
         }
 
-        long[] exposures = Exposures();
+        ReadOnlySpan<long> exposures = counts[_exposureCounters..];
         for (int slot = 0; slot < exposures.Length; slot++)
         {
             if (exposures[slot] > 0)
             {
                 string strategy = _experiment.Arms[slot & (TrafficPlan.SliceBit - 1)].Strategy.Name;
-                counts[strategy] = counts.GetValueOrDefault(strategy) + exposures[slot];
+                sums[strategy] = sums.GetValueOrDefault(strategy) + exposures[slot];
             }
         }
+
+        return sums;
     }
 
     private void Restore(StateSnapshot saved)

@@ -26,6 +26,10 @@ public sealed partial class Router
     private long _flushRequests;
     private long _flushesDone;
     private long _flushedActivity;
+    private long _flushErrors;
+
+    // The last moment of which it is known that everything was on disk.
+    private long _savedAt;
     private bool _disposed;
 
     /// <summary>What opening the state directory had to tell: a damaged file passed over, learned cells that the configuration no longer has.</summary>
@@ -34,11 +38,31 @@ public sealed partial class Router
     /// <summary>The error of the last background flush, or null if it went well. Nothing is lost by one: it is tried again, and <see cref="Flush"/> throws its own.</summary>
     public Exception? BackgroundFlushError { get; private set; }
 
+    /// <summary>How the saving of what was learned goes. Waits for nothing, not even for a flush that hangs.</summary>
+    public FlushState GetFlushState()
+    {
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            return successor.GetFlushState();
+        }
+
+        long errors = Volatile.Read(ref _flushErrors);
+        return _directory is null || _disposed || NoteIfSaved()
+            ? new FlushState(TimeSpan.Zero, errors)
+            : new FlushState(_options.TimeProvider.GetElapsedTime(Volatile.Read(ref _savedAt)), errors);
+    }
+
     /// <summary>Writes what was learned to the state directory. When it returns, everything recorded before the call is on disk.</summary>
     /// <remarks>Calls that wait for the same write share it. Without a state directory there is nothing to do.</remarks>
     /// <exception cref="IOException">The state could not be written; the previous state is intact, and what was learned stays in memory.</exception>
     public void Flush()
     {
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            successor.Flush();
+            return;
+        }
+
         if (_directory is null)
         {
             return;
@@ -53,8 +77,15 @@ public sealed partial class Router
             }
 
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Commit();
+            if (_directory is not null)
+            {
+                Commit();
+                return;
+            }
         }
+
+        // Handed over while this waited.
+        _successor!.Flush();
     }
 
     /// <summary>Writes the state a last time, frees the directory, and ends the router.</summary>
@@ -80,6 +111,7 @@ public sealed partial class Router
             finally
             {
                 _directory?.Dispose();
+                CountLastDecisions();
                 _lanes.Dispose();
             }
         }
@@ -89,19 +121,49 @@ public sealed partial class Router
     private void Commit()
     {
         long covers = Volatile.Read(ref _flushRequests);
+        long now = _options.TimeProvider.GetTimestamp();
         long activity = Activity();
-        _directory!.Commit(TakeSnapshot(withLedger: true));
+        try
+        {
+            _directory!.Commit(TakeSnapshot(withLedger: true));
+        }
+        catch
+        {
+            Interlocked.Increment(ref _flushErrors);
+            throw;
+        }
+
         _flushesDone = covers;
-        _flushedActivity = activity;
+        Volatile.Write(ref _savedAt, now);
+        Volatile.Write(ref _flushedActivity, activity);
     }
 
-    private void OpenState(ulong seed, string? loadFrom)
+    // What is unwritten later is younger than this moment.
+    private bool NoteIfSaved()
+    {
+        long now = _options.TimeProvider.GetTimestamp();
+        if (Activity() != Volatile.Read(ref _flushedActivity))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _savedAt, now);
+        return true;
+    }
+
+    private void OpenState(ulong seed, string? loadFrom, Router? predecessor)
     {
         // With a seed, ids are part of what is reproduced, so their key follows from it.
         var keys = new SplitMix64(~seed);
         (_key0, _key1) = _options.Seed is null ? (RandomWord(), RandomWord()) : (keys.Next(), keys.Next());
         StateSnapshot? saved = null;
-        if (_options.StateDirectory is string path)
+        if (predecessor is not null)
+        {
+            saved = Adopt(new LoadResult(predecessor.HandOver(), RecoveredFromPrevious: false, []));
+            _directory = predecessor._directory;
+            _flushErrors = predecessor._flushErrors;
+        }
+        else if (_options.StateDirectory is string path)
         {
             _directory = StateDirectory.Open(path, out LoadResult loaded);
             saved = Adopt(loaded);
@@ -144,7 +206,7 @@ public sealed partial class Router
         }
     }
 
-    private void StartBackgroundFlush()
+    private void StartBackgroundFlush(bool isSuccessor)
     {
         if (_directory is null)
         {
@@ -158,7 +220,11 @@ public sealed partial class Router
         }
         catch
         {
-            _directory.Dispose();
+            if (!isSuccessor)
+            {
+                _directory.Dispose();
+            }
+
             _lanes.Dispose();
             throw;
         }
@@ -173,7 +239,7 @@ public sealed partial class Router
     {
         try
         {
-            if (!_disposed && Activity() != _flushedActivity)
+            if (!_disposed && !NoteIfSaved())
             {
                 Flush();
             }
@@ -198,18 +264,14 @@ public sealed partial class Router
             }
         }
 
-        foreach (long decisions in DecisionsByCell())
-        {
-            activity += decisions;
-        }
-
-        return activity;
+        return activity + Counts().Take(_exposureCounters).Sum();
     }
 
-    private long[] DecisionsByCell()
+    // Decisions per cell, then per slot of an experiment.
+    private long[] Counts()
     {
-        var decisions = new long[_queryTypes.Length * _backends.Length];
-        _lanes.AddTo(decisions);
-        return decisions;
+        var counts = new long[_exposureCounters + TrafficPlan.Slots];
+        _lanes.AddTo(counts);
+        return counts;
     }
 }

@@ -46,7 +46,11 @@ public sealed partial class Router
                 ["expired"] = snapshot.OutcomesByResult[(int)RecordResult.Expired],
                 ["unknown"] = snapshot.OutcomesByResult[(int)RecordResult.Unknown],
             },
-            types);
+            types)
+        {
+            DecisionsByVariant = snapshot.Experiments.Find(static experiment => experiment.Running)?.Variants
+                .Where(static variant => variant.Configured).ToDictionary(static variant => variant.Name, static variant => variant.Exposures) ?? [],
+        };
     }
 
     private static CellStatistics Summarise(CellState cell, double? age)

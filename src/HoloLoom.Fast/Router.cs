@@ -46,11 +46,11 @@ public sealed partial class Router : IDisposable
     /// <exception cref="PlatformNotSupportedException">The environment variable HOLOLOOM_KERNEL names no kernel that this processor and build have.</exception>
     /// <exception cref="IOException">The state directory is in use, cannot be read or written, or holds no intact state.</exception>
     public Router(RouterOptions? options = null)
-        : this(options, loadFrom: null)
+        : this(options, loadFrom: null, predecessor: null)
     {
     }
 
-    private Router(RouterOptions? options, string? loadFrom)
+    private Router(RouterOptions? options, string? loadFrom, Router? predecessor)
     {
         if (SamplerKernels.Problem is string problem)
         {
@@ -76,9 +76,9 @@ public sealed partial class Router : IDisposable
         _ledger = new OutcomeLedger(_options.DuplicateWindow);
         _amendments = new OutcomeLedger(_options.DuplicateWindow);
         ulong seed = _options.Seed ?? RandomWord();
-        OpenState(seed, loadFrom);
+        OpenState(seed, loadFrom, predecessor);
         _lanes = new LaneRegistry<LaneState>(_exposureCounters + TrafficPlan.Slots, LaneStates(seed));
-        StartBackgroundFlush();
+        StartBackgroundFlush(isSuccessor: predecessor is not null);
     }
 
     /// <summary>The backends' names; a decision's <see cref="Decision.Backend"/> is an index into them.</summary>
@@ -174,6 +174,11 @@ public sealed partial class Router : IDisposable
 
     private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false, bool counted = true)
     {
+        if (Volatile.Read(ref _successor) is { } successor)
+        {
+            return successor.Credit(id, outcome, failed, counted);
+        }
+
         if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
@@ -183,6 +188,12 @@ public sealed partial class Router : IDisposable
         ulong block = opened.Sequence >> OutcomeLedger.BlockBits;
         LedgerStripe stripe = _ledger.Stripe(opened.Boot, block);
         stripe.Enter();
+        if (_handedOver)
+        {
+            stripe.Exit();
+            return CreditHeir(id, outcome, failed, counted);
+        }
+
         try
         {
             Claim claim = stripe.TryClaim(opened.Boot << BlockNumberBits | block, (int)opened.Sequence & ((1 << OutcomeLedger.BlockBits) - 1));

@@ -20,6 +20,11 @@ public sealed partial record RouterStatistics
             json.WriteNumber("decisions"u8, Decisions);
             json.WriteNumber("outcomes"u8, Outcomes);
             WriteCounts(json, "decisions_by_strategy", DecisionsByStrategy);
+            if (DecisionsByVariant.Count > 0)
+            {
+                WriteCounts(json, "decisions_by_variant", DecisionsByVariant);
+            }
+
             WriteCounts(json, "outcomes_by_result", OutcomesByResult);
             json.WriteStartObject("query_types"u8);
             foreach (QueryTypeStatistics type in QueryTypes)

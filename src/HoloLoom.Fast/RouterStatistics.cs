@@ -13,7 +13,11 @@ public sealed partial record RouterStatistics(
     long Outcomes,
     IReadOnlyDictionary<string, long> DecisionsByStrategy,
     IReadOnlyDictionary<string, long> OutcomesByResult,
-    IReadOnlyList<QueryTypeStatistics> QueryTypes);
+    IReadOnlyList<QueryTypeStatistics> QueryTypes)
+{
+    /// <summary>Decisions per variant of the running experiment, the holdout last; empty without one.</summary>
+    public IReadOnlyDictionary<string, long> DecisionsByVariant { get; init; } = new Dictionary<string, long>();
+}
 
 /// <summary>One query type's part of the statistics.</summary>
 /// <param name="Name">The query type.</param>

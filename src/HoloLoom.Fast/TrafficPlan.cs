@@ -157,7 +157,6 @@ internal sealed class TrafficPlan
 
     // Rendezvous hashing (Thaler and Ravishankar, IEEE/ACM Trans. Networking 6(1), 1998): adding or removing a variant moves no unit between others.
     // Which variant it is, no processor can guess: the comparison is computed with, not branched on.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Highest(ulong hash)
     {
         ulong[] questions = _sliceQuestions;

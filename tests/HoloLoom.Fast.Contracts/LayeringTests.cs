@@ -53,6 +53,17 @@ public sealed class LayeringTests
         Assert.True(seen > 100, "the scan found hardly any use at all, so it cannot be looking");
     }
 
+    [Theory]
+    [InlineData(typeof(Router))]
+    [InlineData(typeof(Backends.SqliteBackend), "HoloLoom.Fast")]
+    [InlineData(typeof(Hosting.RouterRegistry), "HoloLoom.Fast")]
+    [InlineData(typeof(Server.RoutingServer), "HoloLoom.Fast", "HoloLoom.Fast.Hosting")]
+    public void Assemblies_use_only_the_assemblies_below_them(Type member, params string[] allowed)
+    {
+        string[] used = [.. member.Assembly.GetReferencedAssemblies().Select(static name => name.Name!).Where(static name => name.StartsWith(Root, StringComparison.Ordinal))];
+        Assert.Equal(allowed, used.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Every_folder_is_a_namespace()
     {

@@ -8,6 +8,9 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData(typeof(Router))]
     [InlineData(typeof(Backends.SqliteBackend))]
+    [InlineData(typeof(Hosting.RouterRegistry))]
+    [InlineData(typeof(Server.RoutingServer))]
+    [InlineData(typeof(Server.Resp.RespEndpoint))]
     public void The_public_api_is_the_committed_one(Type member)
     {
         string file = Repository.PathOf("tests", "HoloLoom.Fast.Contracts", $"PublicApi.{member.Assembly.GetName().Name}.txt");

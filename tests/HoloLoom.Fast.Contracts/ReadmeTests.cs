@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Contracts;
 
@@ -56,7 +55,7 @@ public sealed partial class ReadmeTests
             router.Record(decision.Id, new Outcome(router.Backends[decision.Backend] == "mem0" ? 0.9 : 0.2, 35));
         }
 
-        var report = ExperimentReport.Of(router);
+        var report = Experiments.ExperimentReport.Of(router);
         Assert.Equal(("learned-or-rules", "learned"), (report.Name, report.Winner));
     }
 
@@ -135,6 +134,7 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"<!-- sample: (?<name>\w+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
 
-    [GeneratedRegex(@"```console\n(?<text>.*?)```", RegexOptions.Singleline)]
+    // Those of the server are run by the integration tests, on ports that are free.
+    [GeneratedRegex(@"(?<!<!-- console: server -->\n)```console\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
 }

@@ -221,7 +221,8 @@ public sealed partial class Orchestrator
         using (Options.Profiler?.ProfileRouting() ?? default)
         {
             classified = Router.Classify(request.Query);
-            decision = Router.Route(classified, new BackendSet(plan is null ? mask : FirstOf(plan, mask)), Router.SlotOf(request.Unit));
+            var among = new BackendSet(plan is null ? mask : FirstOf(plan, mask));
+            decision = request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
         }
 
         IExecutionPattern pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));

@@ -12,55 +12,41 @@ namespace HoloLoom.Fast.Internals;
 internal static class SipHash13
 {
     /// <summary>The hash of a message of any length.</summary>
-    /// <remarks>Most messages are ids of users and sessions: those below 16 bytes are hashed without a loop.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <remarks>Not inlined: what its rounds would add to a caller can be more than a compiler takes, and then each becomes a call.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Hash(ReadOnlySpan<byte> message, ulong k0, ulong k1)
     {
-        if (message.Length >= 2 * sizeof(ulong))
-        {
-            return HashLong(message, k0, k1);
-        }
-
         Start(k0, k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3);
-        if (message.Length >= sizeof(ulong))
-        {
-            Absorb(BinaryPrimitives.ReadUInt64LittleEndian(message), ref v0, ref v1, ref v2, ref v3);
-        }
-
-        return Finish((ulong)message.Length << 56 | Tail(message), v0, v1, v2, v3);
-    }
-
-    private static ulong HashLong(ReadOnlySpan<byte> message, ulong k0, ulong k1)
-    {
-        Start(k0, k1, out ulong v0, out ulong v1, out ulong v2, out ulong v3);
-        ulong last = (ulong)message.Length << 56 | Tail(message);
+        ulong length = (ulong)message.Length << 56;
+        ulong tail = Tail(message);
         while (message.Length >= sizeof(ulong))
         {
             Absorb(BinaryPrimitives.ReadUInt64LittleEndian(message), ref v0, ref v1, ref v2, ref v3);
             message = message[sizeof(ulong)..];
         }
 
-        return Finish(last, v0, v1, v2, v3);
+        return Finish(length | tail, v0, v1, v2, v3);
     }
 
-    // The bytes after the last whole word, little-endian, by reads that overlap instead of one by one.
+    // What whole words leave over, by reads that overlap and not byte by byte: the number of bytes is nothing that a processor can guess.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Tail(ReadOnlySpan<byte> message)
     {
-        int length = message.Length;
-        if (length >= sizeof(ulong))
+        int left = message.Length & (sizeof(ulong) - 1);
+        if (message.Length >= sizeof(ulong))
         {
-            // In two steps, because a shift by 64 would be one by 0.
-            return BinaryPrimitives.ReadUInt64LittleEndian(message[^sizeof(ulong)..]) >> 1 >> (63 - 8 * (length & 7));
+            // The last eight bytes, without those that are not left over: in two steps, because no shift is by all 64 bits.
+            return BinaryPrimitives.ReadUInt64LittleEndian(message[^sizeof(ulong)..]) >> (56 - 8 * left) >> 8;
         }
 
-        if (length >= sizeof(uint))
+        if (left >= sizeof(uint))
         {
             return BinaryPrimitives.ReadUInt32LittleEndian(message)
-                | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(message[^sizeof(uint)..]) << 8 * (length - sizeof(uint));
+                | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(message[^sizeof(uint)..]) << (8 * (left - sizeof(uint)));
         }
 
-        return length == 0 ? 0 : message[0] | (ulong)message[length >> 1] << 8 * (length >> 1) | (ulong)message[^1] << 8 * (length - 1);
+        // The first, the middle and the last of up to three.
+        return left == 0 ? 0 : message[0] | (ulong)message[left >> 1] << (8 * (left >> 1)) | (ulong)message[left - 1] << (8 * (left - 1));
     }
 
     /// <summary>The hash of exactly 16 bytes, given as two little-endian words; equal to the other overload on those bytes.</summary>

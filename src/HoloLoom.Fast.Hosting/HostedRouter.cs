@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+
+namespace HoloLoom.Fast.Hosting;
+
+/// <summary>A named router whose configuration can be replaced while it is in use: nothing learned is lost, and no caller notices.</summary>
+/// <remarks>Thread-safe. Take <see cref="Current"/> anew for each query; the one before goes on deciding for half a minute after it was replaced.</remarks>
+public sealed class HostedRouter
+{
+    // Longer than anybody holds a router between taking it and deciding by it.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly List<(Router Router, Timer Timer)> _retired = [];
+    private readonly Action<RouterOptions>? _onReplacing;
+    private readonly TimeProvider _time;
+    private Snapshot _snapshot;
+    private bool _disposed;
+
+    /// <param name="name">Its name.</param>
+    /// <param name="options">The first configuration.</param>
+    /// <param name="onReplacing">Called with a checked configuration before it takes the place of the present one, which stays if this throws.</param>
+    internal HostedRouter(string name, RouterOptions options, Action<RouterOptions>? onReplacing = null)
+    {
+        (Name, _onReplacing, _time) = (name, onReplacing, options.TimeProvider);
+        _snapshot = new Snapshot(new Router(options));
+    }
+
+    /// <summary>The router's name; of the default one, <c>default</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The router to decide by now.</summary>
+    public Router Current => Volatile.Read(ref _snapshot).Router;
+
+    /// <summary>The configuration in force, as JSON with everything filled in.</summary>
+    public ReadOnlyMemory<byte> ConfigurationJson => Volatile.Read(ref _snapshot).Json;
+
+    /// <summary>A strong entity tag of <see cref="ConfigurationJson"/> (RFC 9110, section 8.8.3), in quotes.</summary>
+    public string ETag => Volatile.Read(ref _snapshot).ETag;
+
+    /// <summary>When the configuration was last replaced; null if never.</summary>
+    public DateTimeOffset? ReplacedAt { get; private set; }
+
+    /// <summary>Puts another configuration in force; all that was learned is kept, by name.</summary>
+    /// <param name="options">The configuration; its state directory is the present one, or not given.</param>
+    /// <exception cref="RouterConfigurationException">An option is not usable; nothing changed.</exception>
+    /// <exception cref="IOException">The state or the configuration could not be written; nothing changed.</exception>
+    /// <exception cref="ObjectDisposedException">The router was removed.</exception>
+    public void Replace(RouterOptions options) => TryReplace(options, ifMatch: null);
+
+    /// <summary>Puts another configuration in force if the present one is still the one that the caller has seen.</summary>
+    /// <param name="options">The configuration; its state directory is the present one, or not given.</param>
+    /// <param name="ifMatch">The <see cref="ETag"/> that the caller has seen; null for any.</param>
+    /// <returns>False, and nothing changed, if the configuration is another by now.</returns>
+    /// <inheritdoc cref="Replace" path="/exception"/>
+    public bool TryReplace(RouterOptions options, string? ifMatch)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (ifMatch is not null && ifMatch != _snapshot.ETag)
+            {
+                return false;
+            }
+
+            Router before = _snapshot.Router;
+            using (var probe = new Router(options with { StateDirectory = null }))
+            {
+                // Whatever is wrong with the options is wrong here, before anything is written.
+                _onReplacing?.Invoke(probe.Options);
+            }
+
+            Volatile.Write(ref _snapshot, new Snapshot(before.Succeed(options with { StateDirectory = before.Options.StateDirectory, TimeProvider = _time })));
+            ReplacedAt = _time.GetUtcNow();
+            Retire(before);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the router; its state is flushed.</summary>
+    internal void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            foreach ((Router router, Timer timer) in _retired)
+            {
+                timer.Dispose();
+                router.Dispose();
+            }
+
+            _snapshot.Router.Dispose();
+        }
+    }
+
+    private void Retire(Router router)
+    {
+        var timer = new Timer(_ =>
+        {
+            lock (_gate)
+            {
+                int index = _retired.FindIndex(entry => entry.Router == router);
+                if (index >= 0)
+                {
+                    _retired[index].Timer.Dispose();
+                    _retired.RemoveAt(index);
+                    router.Dispose();
+                }
+            }
+        });
+        _retired.Add((router, timer));
+        timer.Change(Grace, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed class Snapshot(Router router)
+    {
+        public Router Router { get; } = router;
+
+        public byte[] Json { get; } = router.Options.ToJson();
+
+        public string ETag => field ??= $"\"{Convert.ToHexStringLower(SHA256.HashData(Json).AsSpan(0, 16))}\"";
+    }
+}

@@ -1,0 +1,81 @@
+namespace HoloLoom.Fast.Hosting;
+
+/// <summary>Where the named routers' configurations and states lie: <c>routers/NAME</c> below the default router's state directory.</summary>
+internal sealed class RegistryFiles(string stateDirectory)
+{
+    private const string ConfigurationName = "configuration.json";
+
+    private readonly string _root = Path.Combine(stateDirectory, "routers");
+
+    /// <summary>The state directory of a router.</summary>
+    public string StateOf(string name) => Path.Combine(_root, name);
+
+    /// <summary>The routers that were saved, with their state directories. What cannot be read is told, and left where it is.</summary>
+    public IEnumerable<(string Name, RouterOptions Options)> Load(List<string> messages)
+    {
+        if (!Directory.Exists(_root))
+        {
+            yield break;
+        }
+
+        foreach (string directory in Directory.EnumerateDirectories(_root).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(directory);
+            string file = Path.Combine(directory, ConfigurationName);
+            if (RouterRegistry.NameProblem(name) is not null || name == RouterRegistry.DefaultName || !File.Exists(file))
+            {
+                messages.Add($"'{directory}' is not a router: it is left alone.");
+                continue;
+            }
+
+            RouterOptions options;
+            try
+            {
+                options = RouterOptions.FromFile(file) with { StateDirectory = directory };
+            }
+            catch (Exception problem) when (problem is RouterConfigurationException or IOException)
+            {
+                messages.Add($"The router '{name}' was not started, because its configuration '{file}' cannot be used: {problem.Message}");
+                continue;
+            }
+
+            yield return (name, options);
+        }
+    }
+
+    /// <summary>Writes a configuration; a crash leaves the one before or this one.</summary>
+    public void Save(string name, RouterOptions options)
+    {
+        string directory = StateOf(name), file = Path.Combine(directory, ConfigurationName), temporary = file + ".tmp";
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(options.ToJson());
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException($"The configuration of the router '{name}' cannot be written: {problem.Message} Make the state directory writable.", problem);
+        }
+    }
+
+    /// <summary>Deletes all of a router. The configuration goes first, so that a crash leaves no router without its state.</summary>
+    public void Delete(string name)
+    {
+        string directory = StateOf(name);
+        try
+        {
+            File.Delete(Path.Combine(directory, ConfigurationName));
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException($"The directory of the router '{name}' cannot be deleted: {problem.Message}", problem);
+        }
+    }
+}

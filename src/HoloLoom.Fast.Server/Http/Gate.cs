@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using HoloLoom.Fast.Server.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace HoloLoom.Fast.Server.Http;
+
+/// <summary>
+/// What every request passes: where no key is needed, that it comes from this machine's own programs and from no web page; where one is, the
+/// key; and whatever goes wrong further on becomes an answer. Here, where all of it is around, its time is taken.
+/// </summary>
+internal sealed partial class Gate(AccessKeys keys, RequestTimes times, ILogger logger)
+{
+    private const string Scheme = "Bearer ";
+
+    private static readonly HashSet<string> s_open = new(StringComparer.OrdinalIgnoreCase) { "/healthz", "/readyz" };
+
+    /// <summary>The paths that reading is enough for; others that are only read need the full key.</summary>
+    private static readonly HashSet<string> s_reading = new(StringComparer.OrdinalIgnoreCase) { "GET", "HEAD" };
+
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            Check(context.Request);
+            await next(context);
+            if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentLength is null && context.Response.ContentType is null)
+            {
+                await Problem.WriteAsync(context, context.Response.StatusCode, Detail(context));
+            }
+        }
+        catch (ProblemException problem) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, problem);
+        }
+        catch (BadHttpRequestException problem) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, new ProblemException(problem.StatusCode, problem.Message, cause: problem));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: there is nobody to answer.
+        }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+        }
+        catch (Exception problem) when (!context.Response.HasStarted)
+        {
+            LogFailure(problem, context.Request.Method, context.Request.Path.Value ?? "");
+            await AnswerAsync(context, new ProblemException(StatusCodes.Status500InternalServerError, "Something went wrong here; the log says what."));
+        }
+        finally
+        {
+            times.Note(context, began);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ProblemException problem)
+    {
+        context.Response.Clear();
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.RetryAfter = problem.Status == StatusCodes.Status429TooManyRequests ? "1" : "5";
+        }
+
+        await Problem.WriteAsync(context, problem);
+    }
+
+    private void Check(HttpRequest request)
+    {
+        if (s_open.Contains(request.Path))
+        {
+            return;
+        }
+
+        if (!keys.AreRequired)
+        {
+            RequireOwn(request);
+            return;
+        }
+
+        string? given = request.Headers.Authorization;
+        if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ProblemException(StatusCodes.Status401Unauthorized, "Send the key as 'Authorization: Bearer KEY'.");
+        }
+
+        switch (keys.Check(Encoding.UTF8.GetBytes(given[Scheme.Length..].Trim())))
+        {
+            case Access.None:
+                throw new ProblemException(StatusCodes.Status401Unauthorized, "The key is not this server's.");
+            case Access.Read when !s_reading.Contains(request.Method):
+                throw new ProblemException(StatusCodes.Status403Forbidden, "This key may only look; another is needed to route, report or configure.");
+        }
+    }
+
+    // Without a key the loopback address is the fence, and a browser is inside it: a page from anywhere may send requests here, also under a
+    // name of its own that it points here (DNS rebinding). Such a page names itself, in Host or Origin.
+    private static void RequireOwn(HttpRequest request)
+    {
+        if (!IsOwn(request.Host.Host))
+        {
+            throw new ProblemException(
+                StatusCodes.Status403Forbidden, $"The server is asked for as '{request.Host.Host}'. Without a key it answers to localhost only; set HOLOLOOM_API_KEY for other names.");
+        }
+
+        string? origin = request.Headers.Origin;
+        if (origin is not null && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && IsOwn(page.Host) && page.Port == (request.Host.Port ?? page.Port)))
+        {
+            throw new ProblemException(StatusCodes.Status403Forbidden, $"A page of '{origin}' may not send requests here; set HOLOLOOM_API_KEY and give it the key.");
+        }
+    }
+
+    private static bool IsOwn(string host) =>
+        host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static string Detail(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}; /openapi.json tells what there is.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}, but {context.Response.Headers.Allow}.",
+        StatusCodes.Status429TooManyRequests => "This client sends more requests than it may; slow down.",
+        _ => "The request could not be answered.",
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
+    private partial void LogFailure(Exception problem, string method, string path);
+}

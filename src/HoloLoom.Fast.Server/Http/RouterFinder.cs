@@ -1,0 +1,16 @@
+using HoloLoom.Fast.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace HoloLoom.Fast.Server.Http;
+
+/// <summary>Finds the router that a request is for: the one in its path, or the default one.</summary>
+internal sealed class RouterFinder(RouterRegistry registry)
+{
+    public const string Parameter = "router";
+
+    /// <exception cref="ProblemException">There is no such router.</exception>
+    public HostedRouter Of(HttpContext context) =>
+        context.Request.RouteValues.Count == 0 || context.Request.RouteValues[Parameter] is not string name
+            ? registry.Default
+            : registry.Find(name) ?? throw new ProblemException(StatusCodes.Status404NotFound, $"There is no router '{name}'; GET /v1/routers lists those that there are.");
+}

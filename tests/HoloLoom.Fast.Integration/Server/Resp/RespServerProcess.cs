@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace HoloLoom.Fast.Integration.Server.Resp;
+
+/// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a loopback port or a Unix socket.</summary>
+internal sealed class RespServerProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly EndPoint _endpoint;
+    private readonly StringBuilder _said = new();
+
+    private RespServerProcess(string[] arguments, string? key, string? socket)
+    {
+        Port = FreePort();
+        _endpoint = socket is null ? new IPEndPoint(IPAddress.Loopback, Port) : new UnixDomainSocketEndPoint(socket);
+        string[] commandLine =
+        [
+            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{FreePort()}", "--resp", socket is null ? $"127.0.0.1:{Port}" : $"unix:{socket}", .. arguments,
+        ];
+        var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HOLOLOOM_API_KEY"] = key ?? "";
+
+        // The collector works early, so that what is kept shows, and not what it has not looked at yet.
+        start.Environment["DOTNET_GCgen0size"] = "0x1000000";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Port { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>What it printed.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a server and waits until it listens.</summary>
+    public static Task<RespServerProcess> StartAsync(params string[] arguments) => WaitAsync(new RespServerProcess(arguments, null, null));
+
+    /// <summary>Starts a server that asks for a key.</summary>
+    public static Task<RespServerProcess> StartWithKeyAsync(string? key) => WaitAsync(new RespServerProcess([], key, null));
+
+    /// <summary>Starts a server that listens on a Unix socket.</summary>
+    public static Task<RespServerProcess> StartOnSocketAsync(string socket) => WaitAsync(new RespServerProcess([], null, socket));
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(_endpoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(_endpoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Its resident memory in bytes.</summary>
+    public long ResidentMemory()
+    {
+        string line = File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<RespServerProcess> WaitAsync(RespServerProcess server)
+    {
+        for (int i = 0; i < 1200; i++)
+        {
+            Assert.False(server._process.HasExited, $"the server ended: {server.Said}");
+            try
+            {
+                using Socket probe = await server.ConnectAsync();
+                return server;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        server.Dispose();
+        throw new TimeoutException($"the server does not listen: {server.Said}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Note(string? line)
+    {
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+    }
+}
