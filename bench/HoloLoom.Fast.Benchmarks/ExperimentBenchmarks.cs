@@ -7,6 +7,7 @@ namespace HoloLoom.Fast.Benchmarks;
 public class ExperimentBenchmarks
 {
     private readonly byte[][] _units = [.. Enumerable.Range(0, Queries.AsciiCount).Select(static i => System.Text.Encoding.UTF8.GetBytes($"user-{i:d6}"))];
+    private readonly string[] _texts = [.. Enumerable.Range(0, Queries.AsciiCount).Select(static i => $"user-{i:d6}")];
     private Router _alone = null!;
     private Router _experiment = null!;
 
@@ -59,6 +60,19 @@ public class ExperimentBenchmarks
         for (int i = 0; i < queries.Length; i++)
         {
             sum += _experiment.Route(queries[i], BackendSet.All, _units[i]).Backend;
+        }
+
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Queries.AsciiCount)]
+    public int StickyInUtf16()
+    {
+        int sum = 0;
+        string[] queries = Queries.Ascii.Texts;
+        for (int i = 0; i < queries.Length; i++)
+        {
+            sum += _experiment.Route(queries[i], BackendSet.All, _texts[i]).Backend;
         }
 
         return sum;

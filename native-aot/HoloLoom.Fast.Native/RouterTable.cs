@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using HoloLoom.Fast.Experiments;
 
 namespace HoloLoom.Fast.Native;
 
@@ -70,6 +71,7 @@ internal static class RouterTable
                 return false;
             }
 
+            Find(old.Value)!.Supervision?.Dispose();
             Volatile.Write(ref s_entries[Slot(old.Value)], new Entry(old.Value, router));
             return true;
         }
@@ -80,12 +82,14 @@ internal static class RouterTable
     {
         lock (s_gate)
         {
-            router = Find(value)?.Router;
+            Entry? entry = Find(value);
+            router = entry?.Router;
             if (router is null)
             {
                 return false;
             }
 
+            entry!.Supervision?.Dispose();
             Volatile.Write(ref s_entries[Slot(value)], null);
             s_free.Push(Slot(value));
             return true;
@@ -100,5 +104,9 @@ internal static class RouterTable
         public readonly ulong Value = value;
         public readonly ulong Backends = ulong.MaxValue >> (BackendSet.MaxBackends - router.Backends.Count);
         public readonly Router Router = router;
+
+        /// <summary>Moves an experiment's traffic as its configuration says; null without an experiment.</summary>
+        public readonly IDisposable? Supervision =
+            router.Variants.Count > 0 ? ExperimentSupervisor.Watch(router, TimeSpan.FromSeconds(10)) : null;
     }
 }

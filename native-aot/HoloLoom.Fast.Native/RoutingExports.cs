@@ -30,6 +30,36 @@ internal static unsafe class RoutingExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "managed_hlf_route_unit")]
+    public static int RouteUnit(ulong router, byte* query, nuint length, ulong available, byte* unit, nuint unitLength, Decision* decision)
+    {
+        if (RouterTable.Find(router) is not { } entry)
+        {
+            return Failure.NotARouter();
+        }
+
+        if (decision is null || length > Memory.LongestSpan || (query is null && length != 0) || (available & entry.Backends) == 0)
+        {
+            return Explain(query, length, available, decision);
+        }
+
+        if (Memory.Check(unit, unitLength, "unit", "unit_len") is int problem and not Status.Ok)
+        {
+            return problem;
+        }
+
+        try
+        {
+            *decision = entry.Router.Route(
+                new ReadOnlySpan<byte>(query, (int)length), new BackendSet(available), new ReadOnlySpan<byte>(unit, (int)unitLength));
+            return Status.Ok;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "managed_hlf_route_batch")]
     public static int RouteBatch(ulong router, byte* data, int* offsets, nuint count, ulong available, Decision* decisions)
     {

@@ -97,6 +97,9 @@ PASS(hlf_router_open, (const uint8_t *config_json, size_t len, const uint8_t *di
      (config_json, len, directory, directory_len, out))
 PASS(hlf_route, (hlf_router * router, const uint8_t *query, size_t len, uint64_t available, hlf_decision *out),
      (router, query, len, available, out))
+PASS(hlf_route_unit,
+     (hlf_router * router, const uint8_t *query, size_t len, uint64_t available, const uint8_t *unit, size_t unit_len, hlf_decision *out),
+     (router, query, len, available, unit, unit_len, out))
 PASS(hlf_route_batch, (hlf_router * router, const uint8_t *data, const int32_t *offsets, size_t n, uint64_t available, hlf_decision *out),
      (router, data, offsets, n, available, out))
 PASS(hlf_record, (hlf_router * router, const hlf_decision_id *id, double relevance, double latency_ms), (router, id, relevance, latency_ms))

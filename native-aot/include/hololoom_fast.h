@@ -117,7 +117,8 @@ HLF_API uint32_t hlf_version(void);
 HLF_API const char *hlf_status_name(int32_t status);
 
 /* Creates a router that keeps what it learns in memory. config_json: the configuration, only what differs from the defaults; len 0: the
- * defaults. *out: the router, owned by the caller; set to NULL on failure. CONFIG, UTF8, RANGE, ARGUMENT, CPU. */
+ * defaults. With an experiment that promotes or has guardrails, its traffic is looked after every ten seconds. *out: the router, owned
+ * by the caller; set to NULL on failure. CONFIG, UTF8, RANGE, ARGUMENT, CPU. */
 HLF_API int32_t hlf_router_create(const uint8_t *config_json, size_t len, hlf_router **out);
 
 /* Creates a router that goes on from a state directory (made if missing) and writes what it learns to it, every few seconds and at
@@ -130,6 +131,11 @@ HLF_API void hlf_router_destroy(hlf_router *router);
 
 /* Decides for one query. available: the backends that may be chosen. *out: the decision. HANDLE, ARGUMENT, RANGE, NO_BACKEND. */
 HLF_API int32_t hlf_route(hlf_router *router, const uint8_t *query, size_t len, uint64_t available, hlf_decision *out);
+
+/* Decides for one query by the variant of the configured experiment that a unit (the id of a user, a session) belongs to: always the same
+ * one, in every process and language. Without an experiment: as hlf_route. unit: any bytes. HANDLE, ARGUMENT, RANGE, NO_BACKEND. */
+HLF_API int32_t hlf_route_unit(hlf_router *router, const uint8_t *query, size_t len, uint64_t available, const uint8_t *unit,
+                               size_t unit_len, hlf_decision *out);
 
 /* Decides for n queries: the same decisions as one by one, faster. Query i is data[offsets[i]] up to data[offsets[i + 1]] (the layout of
  * an Arrow Utf8 array): offsets has n + 1 entries, none negative, none smaller than the one before it, the last within data. out: room for

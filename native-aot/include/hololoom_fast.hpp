@@ -111,6 +111,14 @@ public:
         return decision;
     }
 
+    // Decides by the experiment's variant that the unit (a user, a session) belongs to.
+    hlf_decision route_unit(std::string_view query, std::string_view unit, std::uint64_t available = HLF_ALL_BACKENDS) const
+    {
+        hlf_decision decision;
+        detail::check(hlf_route_unit(handle_, detail::bytes(query), query.size(), available, detail::bytes(unit), unit.size(), &decision));
+        return decision;
+    }
+
     std::vector<hlf_decision> route_batch(const query_batch &queries, std::uint64_t available = HLF_ALL_BACKENDS) const
     {
         std::vector<hlf_decision> decisions(queries.size());

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Learning;
 
@@ -51,5 +51,13 @@ public sealed partial class Router
         return (alpha, beta);
     }
 
-    private static ulong RandomWord() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    // Keys of seals are made of it, so it must be beyond guessing. A new Guid is 122 bits of the operating system's cryptographic generator
+    // (getrandom, BCryptGenRandom), and unlike RandomNumberGenerator it does not need OpenSSL on Linux, without which that one ends the
+    // process. Its version and variant are in the eight bytes in the middle, which are left out.
+    private static ulong RandomWord()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = Guid.NewGuid().TryWriteBytes(bytes);
+        return (ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes) << 32 | BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+    }
 }

@@ -33,7 +33,7 @@ public sealed partial class Router
     public Decision Route(ClassifiedQuery query, BackendSet available, ReadOnlySpan<char> unit) =>
         _experiment is null
             ? Route(query, available)
-            : Decide(_lanes.Current, Checked(query), Mask(available), default, _experiment.Plan.Sticky(unit));
+            : Decide(_lanes.Current, Checked(query), Mask(available), default, _experiment.Sticky(unit));
 
     /// <summary>
     /// The backend that a draw prefers once a score of this very query is counted. Each available backend's rate is drawn from its

@@ -32,7 +32,7 @@ public sealed partial class Router
         }
 
         ulong mask = Mask(available);
-        int slot = _experiment.Plan.Sticky(unit);
+        int slot = _experiment.Sticky(unit);
         Lane<LaneState> lane = _lanes.Current;
         ClassifiedQuery classified = _customClassifier is null ? _rules.Classify(query) : Checked(_customClassifier.Classify(query));
         return Decide(lane, classified, mask, default, slot);
@@ -50,7 +50,7 @@ public sealed partial class Router
         }
 
         ulong mask = Mask(available);
-        int slot = _experiment.Plan.Sticky(utf8Unit);
+        int slot = _experiment.Sticky(utf8Unit);
         Lane<LaneState> lane = _lanes.Current;
         ClassifiedQuery classified = _customClassifier is null ? _rules.Classify(utf8Query) : Checked(_customClassifier.Classify(utf8Query));
         return Decide(lane, classified, mask, default, slot);

@@ -28,6 +28,7 @@ public sealed partial class Router
             Name = experiment.Options.Name,
             Running = true,
             SharePosteriors = experiment.Options.SharePosteriors,
+            ByUnit = experiment.ByUnit,
             Holdout = experiment.Options.Holdout,
             Alpha = experiment.Options.Alpha,
             Slice = plan.Slice,
@@ -128,6 +129,7 @@ public sealed partial class Router
             return;
         }
 
+        experiment.ByUnit = state.ByUnit;
         foreach (VariantState variant in state.Variants)
         {
             int arm = Array.FindIndex(experiment.Arms, known => known.Name == variant.Name);

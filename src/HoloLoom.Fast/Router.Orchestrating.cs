@@ -5,6 +5,10 @@ namespace HoloLoom.Fast;
 
 public sealed partial class Router
 {
+    /// <summary>A unit's slot of the experiment; −1 without a unit or an experiment.</summary>
+    /// <param name="unit">UTF-16.</param>
+    internal int SlotOf(string? unit) => unit is null || _experiment is null ? -1 : _experiment.Sticky(unit);
+
     /// <summary>
     /// An id for a further call of an execution: decided by the variant of its decision, so that the same posteriors learn, but no exposure of
     /// the experiment.

@@ -12,6 +12,7 @@ internal sealed record Arm(string Name, IRoutingStrategy Strategy, PosteriorTabl
 internal sealed class RunningExperiment
 {
     private TrafficPlan _plan;
+    private bool _byUnit;
 
     /// <param name="options">Checked.</param>
     /// <param name="arms">The variants and, last, the holdout, which is the router itself.</param>
@@ -54,9 +55,41 @@ internal sealed class RunningExperiment
     /// <summary>Held while somebody looks at the results and acts on them.</summary>
     public Lock Supervision { get; } = new();
 
+    /// <summary>Whether a decision was ever assigned by unit, also by an earlier process.</summary>
+    public bool ByUnit
+    {
+        get => Volatile.Read(ref _byUnit);
+        set => Volatile.Write(ref _byUnit, value);
+    }
+
     public TrafficPlan Plan => Volatile.Read(ref _plan);
 
     public void SetWeights(double[] weights) => Volatile.Write(ref _plan, PlanFor(weights));
+
+    /// <summary>A unit's slot.</summary>
+    /// <param name="unit">UTF-8.</param>
+    public int Sticky(ReadOnlySpan<byte> unit)
+    {
+        NoteUnit();
+        return Plan.Sticky(unit);
+    }
+
+    /// <inheritdoc cref="Sticky(ReadOnlySpan{byte})"/>
+    /// <param name="unit">UTF-16.</param>
+    public int Sticky(ReadOnlySpan<char> unit)
+    {
+        NoteUnit();
+        return Plan.Sticky(unit);
+    }
+
+    // Written once, so that threads go on sharing the line.
+    private void NoteUnit()
+    {
+        if (!_byUnit)
+        {
+            ByUnit = true;
+        }
+    }
 
     private TrafficPlan PlanFor(double[] weights)
     {

@@ -23,6 +23,8 @@ internal sealed class TrafficPlan
     private readonly ulong _holdoutLimit;
     private readonly ulong _sliceLimit;
     private readonly int[] _inSlice;
+    private readonly ulong[] _sliceQuestions;
+    private readonly byte[] _sliceSlots;
     private readonly int[] _inRest;
     private readonly double[] _restWeights;
     private readonly ulong[] _questions;
@@ -37,6 +39,8 @@ internal sealed class TrafficPlan
     {
         (_hash, _questions, _holdoutArm) = (hash, questions, weights.Count);
         _inSlice = [.. Enumerable.Range(0, weights.Count).Where(i => !double.IsNaN(weights[i]))];
+        _sliceQuestions = [.. _inSlice.Select(arm => questions[arm])];
+        _sliceSlots = [.. _inSlice.Select(static arm => (byte)(arm | SliceBit))];
         double sum = _inSlice.Sum(i => weights[i]);
         double[] shares = [.. weights.Select(weight => double.IsNaN(weight) ? 0 : sum > 0 ? weight / sum : 1.0 / _inSlice.Length)];
         double slice = Math.Min(1, Math.Max(exploration, _inSlice.Length * _inSlice.Min(i => shares[i])));
@@ -120,7 +124,7 @@ internal sealed class TrafficPlan
 
         if (_sliceLimit == ulong.MaxValue || UnitHash.Mix(hash + UnitHash.SliceQuestion) < _sliceLimit)
         {
-            return Highest(hash) | SliceBit;
+            return Highest(hash);
         }
 
         return _inRest.Length == 1 ? _inRest[0] : Heaviest(hash);
@@ -152,20 +156,21 @@ internal sealed class TrafficPlan
     }
 
     // Rendezvous hashing (Thaler and Ravishankar, IEEE/ACM Trans. Networking 6(1), 1998): adding or removing a variant moves no unit between others.
+    // Which variant it is, no processor can guess: the comparison is computed with, not branched on.
     private int Highest(ulong hash)
     {
-        int best = _inSlice[0];
-        ulong most = UnitHash.Mix(hash + _questions[best]);
-        foreach (int arm in _inSlice.AsSpan(1))
+        ulong[] questions = _sliceQuestions;
+        int best = 0;
+        ulong most = UnitHash.Mix(hash + questions[0]);
+        for (int i = 1; i < questions.Length; i++)
         {
-            // No condition: whose number is higher cannot be guessed.
-            ulong number = UnitHash.Mix(hash + _questions[arm]);
-            ulong higher = 0 - (ulong)(number > most ? 1 : 0);
-            most ^= (most ^ number) & higher;
-            best ^= (best ^ arm) & (int)higher;
+            ulong number = UnitHash.Mix(hash + questions[i]);
+            int more = -(number > most ? 1 : 0);
+            best ^= (best ^ i) & more;
+            most ^= (most ^ number) & (ulong)(long)more;
         }
 
-        return best;
+        return _sliceSlots[best];
     }
 
     // By weight: the least exponential variable of rate w wins with probability w / sum w, and a changed weight moves units to or from it only.

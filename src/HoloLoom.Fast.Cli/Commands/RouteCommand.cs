@@ -20,18 +20,30 @@ internal static class RouteCommand
         var seed = new Option<ulong?>("--seed") { Description = "Makes the decisions reproducible.", HelpName = "N" };
         var format = new Option<string>("--format") { Description = "Of the output.", DefaultValueFactory = _ => "jsonl", HelpName = "jsonl|tsv" };
         format.AcceptOnlyFromAmong("jsonl", "tsv");
+        var input = new Option<string>("--input")
+        {
+            Description = "Of the input: lines are queries, or JSON objects with \"query\" and, for an experiment, \"unit\".",
+            DefaultValueFactory = _ => "text",
+            HelpName = "text|jsonl",
+        };
+        input.AcceptOnlyFromAmong("text", "jsonl");
         var explain = new Option<bool>("--explain") { Description = "Adds how each decision came about (jsonl only)." };
         var noProgress = new Option<bool>("--no-progress") { Description = "No progress bar." };
 
         var command = new Command("route", "Decides on a backend for each line of the input.")
         {
-            file, strategy, config, state, available, seed, format, explain, noProgress,
+            file, strategy, config, state, available, seed, input, format, explain, noProgress,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(explain) && result.GetValue(format) == "tsv")
             {
                 result.AddError("--explain has no column in --format tsv. Use --format jsonl");
+            }
+
+            if (result.GetValue(explain) && result.GetValue(input) == "jsonl")
+            {
+                result.AddError("--explain does not read --input jsonl. Give the queries as text");
             }
         });
         command.SetAction(parsed =>
@@ -50,6 +62,7 @@ internal static class RouteCommand
                 ConfigFile = configFile,
                 Options = options,
                 Available = parsed.GetValue(available),
+                JsonInput = parsed.GetValue(input) == "jsonl",
                 Tsv = parsed.GetValue(format) == "tsv",
                 Explain = parsed.GetValue(explain),
                 NoProgress = parsed.GetValue(noProgress),

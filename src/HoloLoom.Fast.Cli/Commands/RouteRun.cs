@@ -8,7 +8,9 @@ namespace HoloLoom.Fast.Cli.Commands;
 internal sealed class RouteRun
 {
     private readonly Decision[] _decisions = new Decision[LineReader.MaxLines];
+    private readonly QueryLine _line = new();
     private bool _readerLeft;
+    private long _rejected;
 
     public required string? File { get; init; }
 
@@ -17,6 +19,8 @@ internal sealed class RouteRun
     public required RouterOptions Options { get; init; }
 
     public required string? Available { get; init; }
+
+    public required bool JsonInput { get; init; }
 
     public required bool Tsv { get; init; }
 
@@ -61,7 +65,7 @@ internal sealed class RouteRun
             summary.Write(Stopwatch.GetElapsedTime(start));
         }
 
-        return signal.ExitCode ?? ExitCode.Done;
+        return signal.ExitCode ?? (_rejected == 0 ? ExitCode.Done : ExitCode.SomeRejected);
     }
 
     private void RouteAll(
@@ -71,17 +75,11 @@ internal sealed class RouteRun
         {
             while (lines.Read(stop))
             {
-                if (Explain)
-                {
-                    RouteExplained(lines, router, available, writer);
-                }
-                else
-                {
-                    RouteBatch(lines, router, available, writer);
-                }
-
+                int count = Explain ? RouteExplained(lines, router, available, writer)
+                    : JsonInput ? RouteObjects(lines, router, available, writer)
+                    : RouteBatch(lines, router, available, writer);
                 output.Flush();
-                summary.Count(_decisions.AsSpan(0, lines.Count));
+                summary.Count(_decisions.AsSpan(0, count));
                 report(lines.BytesRead);
             }
         }
@@ -96,7 +94,7 @@ internal sealed class RouteRun
         }
     }
 
-    private void RouteBatch(LineReader lines, Router router, BackendSet available, IDecisionWriter writer)
+    private int RouteBatch(LineReader lines, Router router, BackendSet available, IDecisionWriter writer)
     {
         Span<Decision> decisions = _decisions.AsSpan(0, lines.Count);
         router.RouteBatch(lines.Text, lines.Offsets, decisions, available);
@@ -104,15 +102,44 @@ internal sealed class RouteRun
         {
             writer.Write(lines[i], decisions[i], null);
         }
+
+        return decisions.Length;
     }
 
-    private void RouteExplained(LineReader lines, Router router, BackendSet available, IDecisionWriter writer)
+    // A line that is no query is told and passed over, as hololoom learn does with outcomes.
+    private int RouteObjects(LineReader lines, Router router, BackendSet available, IDecisionWriter writer)
+    {
+        int count = 0;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            if (lines[i].Trim(" \t\r"u8).IsEmpty)
+            {
+                continue;
+            }
+
+            if (_line.Parse(lines[i]) is string problem)
+            {
+                _rejected++;
+                StandardError.WriteLine(FormattableString.Invariant($"{lines.Name}:{lines.FirstLine + i}: invalid: {problem}"));
+                continue;
+            }
+
+            _decisions[count] = _line.HasUnit ? router.Route(_line.Query, available, _line.Unit) : router.Route(_line.Query, available);
+            writer.Write(_line.Query, _decisions[count++], null);
+        }
+
+        return count;
+    }
+
+    private int RouteExplained(LineReader lines, Router router, BackendSet available, IDecisionWriter writer)
     {
         for (int i = 0; i < lines.Count; i++)
         {
             _decisions[i] = router.Route(lines[i], available, out Explanation explanation);
             writer.Write(lines[i], _decisions[i], explanation);
         }
+
+        return lines.Count;
     }
 
     private BackendSet AvailableSet(Router router)

@@ -29,6 +29,9 @@ internal sealed class LineReader(Stream stream, string name)
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <summary>What the stream is called in messages.</summary>
+    public string Name => name;
+
     /// <summary>How many lines the batch has.</summary>
     public int Count { get; private set; }
 

@@ -23,7 +23,8 @@ public readonly record struct ExecutionRequest(string Query)
     public string? Scope { get; init; }
 
     /// <summary>
-    /// For whom an experiment with sticky assignment decides: the id of a user, a session, a document, which keeps its variant. Null: at random.
+    /// What must stay with its variant of the router's experiment: the id of a user, a session (<see cref="Router.Route(ReadOnlySpan{char},
+    /// BackendSet, ReadOnlySpan{char})"/>). Null assigns at random. A remembered result is given to units of one variant only.
     /// </summary>
     public string? Unit { get; init; }
 

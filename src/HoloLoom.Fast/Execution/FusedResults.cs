@@ -1,10 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>Collects points per result id, in the order of first appearance.</summary>
-internal sealed class FusedResults
+/// <param name="count">How many results will be added, duplicates included.</param>
+internal sealed class FusedResults(int count)
 {
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    private readonly List<(SearchResult Result, double Points, int List)> _results = [];
+    // So few are put in order where they are, sooner than a general sort has begun.
+    private const int Few = 64;
+
+    private readonly Dictionary<string, int> _places = new(count, StringComparer.Ordinal);
+    private readonly List<(SearchResult Result, double Points, int List)> _results = new(count);
 
     /// <summary>Adds a list. Of a result that is in it twice, the first counts.</summary>
     /// <param name="list">The list's number, rising from call to call.</param>
@@ -16,13 +22,14 @@ internal sealed class FusedResults
         {
             SearchResult result = results[rank];
             double earned = points(rank + 1, result.Score);
-            if (_places.TryAdd(result.Id, _results.Count))
+            ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, result.Id, out bool isKnown);
+            if (!isKnown)
             {
+                place = _results.Count;
                 _results.Add((result, earned, list));
                 continue;
             }
 
-            int place = _places[result.Id];
             (SearchResult known, double sum, int last) = _results[place];
             if (last != list)
             {
@@ -40,7 +47,15 @@ internal sealed class FusedResults
             order[i] = (_results[i].Points, i);
         }
 
-        Array.Sort(order, static (a, b) => a.Points != b.Points ? b.Points.CompareTo(a.Points) : a.Place.CompareTo(b.Place));
+        if (order.Length <= Few)
+        {
+            SortFew(order);
+        }
+        else
+        {
+            Array.Sort(order, static (a, b) => a.Points != b.Points ? b.Points.CompareTo(a.Points) : a.Place.CompareTo(b.Place));
+        }
+
         var ranked = new SearchResult[Math.Min(limit, order.Length)];
         for (int i = 0; i < ranked.Length; i++)
         {
@@ -48,5 +63,21 @@ internal sealed class FusedResults
         }
 
         return ranked;
+    }
+
+    // By insertion, which leaves equal ones in their order.
+    private static void SortFew(Span<(double Points, int Place)> order)
+    {
+        for (int i = 1; i < order.Length; i++)
+        {
+            (double Points, int Place) one = order[i];
+            int at = i;
+            for (; at > 0 && order[at - 1].Points < one.Points; at--)
+            {
+                order[at] = order[at - 1];
+            }
+
+            order[at] = one;
+        }
     }
 }

@@ -18,9 +18,13 @@ internal sealed class HedgedPattern : IExecutionPattern
         }
 
         Task<BackendAnswer> first = pending.AsTask();
-        if (await EndsWithinAsync(first, context).ConfigureAwait(false) || context.NextAlternative() is not (var hedge and >= 0))
+        TimeSpan usual = context.UsualLatency(context.Decision.Backend);
+        TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
+        await ((Task)first).WaitAsync(wait, context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (first.IsCompleted || context.NextAlternative() is not (var hedge and >= 0))
         {
-            return await ResultsAsync(context, await first.ConfigureAwait(false)).ConfigureAwait(false);
+            BackendAnswer alone = await first.ConfigureAwait(false);
+            return alone.IsAnswered ? alone.Results : await ResultsAsync(context, alone).ConfigureAwait(false);
         }
 
         using var takeBackSecond = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -48,14 +52,6 @@ internal sealed class HedgedPattern : IExecutionPattern
 
     private static async ValueTask<IReadOnlyList<SearchResult>> ResultsAsync(PatternContext context, BackendAnswer answer) =>
         answer.IsAnswered ? answer.Results : (await context.FailOverAsync(answer).ConfigureAwait(false)).Results;
-
-    private static async ValueTask<bool> EndsWithinAsync(Task first, PatternContext context)
-    {
-        TimeSpan usual = context.UsualLatency(context.Decision.Backend);
-        TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
-        await first.WaitAsync(wait, context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return first.IsCompleted;
-    }
 
     // The caller has cancelled: the other call ends by that as well, and its exception must not go unseen.
     private static async ValueTask<BackendAnswer> BothIfThrowingAsync(Task<BackendAnswer> earlier, Task<BackendAnswer> later)

@@ -135,7 +135,7 @@ public sealed partial class Orchestrator
             return RunAsync(request, cancellationToken);
         }
 
-        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern);
+        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
         bool isHit = _cache.TryGet(key, out ExecutionResult known);
         Profile?.LookedUp(isHit);
         return isHit ? new(known) : _cache.RunAsync(key, request, _run, cancellationToken);

@@ -3,11 +3,12 @@ using BitFaster.Caching.Lru;
 
 namespace HoloLoom.Fast.Execution;
 
-/// <summary>What a remembered result is found by: everything that the result depends on, and whose it is.</summary>
-internal readonly record struct CacheKey(string Query, ulong Mask, string? Scope, int Limit, string? Pattern)
+/// <summary>What a remembered result is found by: everything that the result depends on, and whose it is. The slot is a unit's in an experiment, else negative.</summary>
+internal readonly record struct CacheKey(string Query, ulong Mask, string? Scope, int Limit, string? Pattern, int Slot)
 {
     public bool Equals(CacheKey other) =>
-        Mask == other.Mask && Limit == other.Limit && Query == other.Query && Scope == other.Scope && Pattern == other.Pattern;
+        Mask == other.Mask && Limit == other.Limit && Query == other.Query && Scope == other.Scope && Pattern == other.Pattern
+        && Slot == other.Slot;
 
     // Pattern and limit hardly ever differ between requests for one query; equality tells them apart.
     public override int GetHashCode() => Query.GetHashCode() ^ (Scope?.GetHashCode() ?? 0) * 31 ^ Mask.GetHashCode();

@@ -41,7 +41,10 @@ internal static class ExperimentAnalysis
             more,
             rows,
             comparisons,
-            [.. state.Steps.Select(static step => new TrafficStep(step.At, step.Kind, step.Variant, step.Reason))]);
+            [.. state.Steps.Select(static step => new TrafficStep(step.At, step.Kind, step.Variant, step.Reason))])
+        {
+            AssignedByUnit = state.ByUnit,
+        };
     }
 
     private static VariantReport Row(VariantState variant, ExperimentState state, double slowest, int variants)

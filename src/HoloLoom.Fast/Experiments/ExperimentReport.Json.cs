@@ -21,6 +21,7 @@ public sealed partial record ExperimentReport
             json.WriteString("advice", Advice);
             Number(json, "alpha", Alpha);
             json.WriteBoolean("shared_posteriors", SharedPosteriors);
+            json.WriteBoolean("assigned_by_unit", AssignedByUnit);
             Number(json, "slice", Slice);
             json.WriteBoolean("mismatch_alarm", MismatchAlarm);
             Number(json, "mismatch_probability", MismatchProbability);

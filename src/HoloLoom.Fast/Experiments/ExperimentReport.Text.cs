@@ -59,9 +59,15 @@ public sealed partial record ExperimentReport
             SharedPosteriors
                 ? "The variants share what is learned: each profits from the others' outcomes, and only their choices are compared."
                 : "Each variant learns from its own outcomes alone.",
-            "All this takes it that outcomes are independent. Units that keep their variant and come back are not: report one outcome of each, or assign at random.",
-            "What is corrected later is learned but not compared: who corrects an outcome may know which variant it was.",
+            "Compared is each outcome as it was first reported. A correction that comes later is learned and left out here: whether one comes may depend on the variant.",
         };
+        if (AssignedByUnit)
+        {
+            notes.Add(
+                "Warning: decisions were assigned by unit. If a unit comes back and is alike each time, its outcomes are not independent, and a false winner is "
+                + "likelier than stated: report one outcome a unit, or assign at random.");
+        }
+
         notes.AddRange(Variants.Where(static v => v.BrokenGuardrail is not null).Select(static v => $"{v.Name} breaks a guardrail: {v.BrokenGuardrail}."));
         notes.AddRange(Steps.Select(static step => Invariant($"{step.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {step.Kind} {step.Variant}: {step.Reason}")));
         return notes;

@@ -36,6 +36,12 @@ public sealed partial record ExperimentReport(
     IReadOnlyList<ComparisonReport> Comparisons,
     IReadOnlyList<TrafficStep> Steps)
 {
+    /// <summary>
+    /// Whether decisions were assigned by unit. Then the outcomes of one unit are all of one variant; if they are more alike than those of
+    /// different units, there is less evidence than the test takes there to be, and its error rate does not hold.
+    /// </summary>
+    public bool AssignedByUnit { get; init; }
+
     /// <summary>The report of a router's experiment at this moment. Recording waits for some microseconds.</summary>
     /// <param name="router">A router with an experiment.</param>
     /// <exception cref="InvalidOperationException">The router has no experiment.</exception>

@@ -10,6 +10,9 @@ internal sealed class ExperimentState
 
     public bool SharePosteriors { get; set; }
 
+    /// <summary>Whether a decision was ever assigned by unit.</summary>
+    public bool ByUnit { get; set; }
+
     public double Holdout { get; set; }
 
     public double Alpha { get; set; } = 0.05;

@@ -87,7 +87,7 @@ internal static unsafe class Bulk
         }
     }
 
-    // Optimised at once: interpreted operator by operator, as new code is at first, a draw would take a hundred times as long.
+    // Optimised at once: interpreted operator by operator, as new code is at first, the first draws would take far longer than all that follow.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<TBlock, T>(double* row, SampleStreams* streams, double* to, int count)
         where TBlock : IBlock

@@ -73,7 +73,7 @@ internal struct Xoshiro256
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double ToOpenDouble(ulong bits) =>
-        BitConverter.UInt64BitsToDouble((bits >> 12) | 0x3FF0_0000_0000_0000) - (1 - 1.1102230246251565e-16);
+        Uniform.Open(ScalarLane.AllBits(bits)).ToDouble();
 
     // The state 2^n steps ahead is a polynomial in the step matrix; its coefficients are the bits of the four words.
     private void Advance(ulong p0, ulong p1, ulong p2, ulong p3)

@@ -46,6 +46,46 @@ public sealed partial class ExperimentTests
     }
 
     [Fact]
+    public async Task Units_are_read_from_json_lines_and_keep_their_variant()
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["config.json"], Configuration);
+        string[] route = ["route", "-", "--input", "jsonl", "--config", directory["config.json"]];
+        string queries = string.Concat(Enumerable.Range(0, 100).Select(static i =>
+            $"{{\"unit\": \"user {i}\", \"query\": \"say \\\"{i}\\\"\", \"other\": [1]}}\n"));
+        string[] first = VariantsOf((await HololoomProcess.RunWithInputAsync(queries, route)).AssertExit(0));
+        Assert.Equal(100, first.Length);
+        Assert.Equal(["random", "rules"], first.Distinct().Order());
+        Assert.Equal(first, VariantsOf((await HololoomProcess.RunWithInputAsync(queries, route)).AssertExit(0)));
+
+        static string[] VariantsOf(Answer answer)
+        {
+            Assert.Contains("{\"query\":\"say \\\"7\\\"\",", answer.Output);
+            return [.. VariantField().Matches(answer.Output).Select(static match => match.Groups[1].Value)];
+        }
+    }
+
+    [Fact]
+    public async Task A_line_that_is_no_query_is_told_and_passed_over()
+    {
+        string[] bad =
+        [
+            "who", "[]", "{}", "{\"query\": 7}", "{\"query\": \"x\", \"unit\": 7}", "{\"query\": \"x\"", "{\"query\": \"x\"} y",
+            "{\"query\": \"\\ud800\"}", "null",
+        ];
+        string input = $"\n{{\"query\": \"who\", \"unit\": null}}\n{string.Join('\n', bad)}\n{{\"query\": \"\"}}\n";
+        Answer answer = (await HololoomProcess.RunWithInputAsync(input, "route", "-", "--input", "jsonl", "--seed", "1")).AssertExit(1);
+        Assert.Equal(2, answer.Lines.Length);
+        for (int i = 0; i < bad.Length; i++)
+        {
+            Assert.Contains($":{i + 3}: invalid: ", answer.Error);
+        }
+
+        Assert.Equal(bad.Length, Regex.Count(answer.Error, ": invalid: "));
+        Assert.Contains("--explain does not read --input jsonl", (await HololoomProcess.RunAsync("route", "--explain", "--input", "jsonl")).AssertExit(2).Error);
+    }
+
+    [Fact]
     public async Task Without_the_configuration_the_experiment_is_set_aside_with_a_warning()
     {
         using var directory = new TemporaryDirectory();

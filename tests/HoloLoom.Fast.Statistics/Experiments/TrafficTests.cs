@@ -8,6 +8,9 @@ namespace HoloLoom.Fast.Statistics.Experiments;
 /// <summary>Whether traffic is divided as the plan says, at random and by unit, and whether the alarm tells when it is not.</summary>
 public sealed class TrafficTests(ITestOutputHelper output)
 {
+    /// <summary>How many times <see cref="CheckMultinomial"/> is asked.</summary>
+    internal const int Checks = 4;
+
     private const int Units = 1_000_000;
 
     [Fact]
@@ -94,9 +97,6 @@ public sealed class TrafficTests(ITestOutputHelper output)
         weights,
         holdout: 0,
         exploration: 0);
-
-    /// <summary>How many checks at <see cref="FalseAlarms.PerCheck"/> there are here.</summary>
-    internal const int Checks = 4;
 
     // n KL, as in FalseAlarms.
     private static void CheckMultinomial(long[] counts, double[] expected)

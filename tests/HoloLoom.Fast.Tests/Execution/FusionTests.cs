@@ -22,6 +22,20 @@ public sealed class FusionTests
         Assert.Equal(new SearchResult("a", 1), fused.Single());
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(500)]
+    public void Equal_results_keep_the_order_in_which_they_were_met_however_many_there_are(int count)
+    {
+        // Two lists without a common result: each rank occurs twice.
+        SearchResult[] first = [.. Enumerable.Range(0, count).Where(static i => i % 2 == 0).Select(static i => new SearchResult($"{i}", 1))];
+        SearchResult[] second = [.. Enumerable.Range(0, count).Where(static i => i % 2 == 1).Select(static i => new SearchResult($"{i}", 1))];
+        IReadOnlyList<SearchResult> fused = new ReciprocalRankFusion().Fuse([Answer(0, first), Answer(1, second)], count);
+        Assert.Equal(Enumerable.Range(0, count).Select(static i => $"{i}"), fused.Select(static one => one.Id));
+    }
+
     [Fact]
     public void Weights_multiply_scores()
     {

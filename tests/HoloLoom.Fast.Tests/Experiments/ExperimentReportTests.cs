@@ -2,6 +2,7 @@ using System.Text.Json;
 using HoloLoom.Fast.Experiments;
 using HoloLoom.Fast.Learning;
 using HoloLoom.Fast.Persistence;
+using HoloLoom.Fast.Tests.Persistence;
 
 namespace HoloLoom.Fast.Tests.Experiments;
 
@@ -60,6 +61,43 @@ public sealed class ExperimentReportTests
         Assert.Equal(1, report.Variants[0].ProbabilityBest!.Value, 1e-9);
         Assert.Equal(report.Variants[0].MeanReward, report.Variants[1].ExpectedLoss!.Value, 0.01);
         Assert.Contains("| rules | rules | 50.0% |", report.ToMarkdown());
+    }
+
+    [Fact]
+    public void Assignment_by_unit_is_warned_of_also_after_a_restart()
+    {
+        const string Warning = "Warning: decisions were assigned by unit.";
+        using var directory = new TemporaryDirectory();
+        RouterOptions options = RouterExperimentTests.Options() with { StateDirectory = directory.Path };
+        using (var router = new Router(options))
+        {
+            router.Route("who");
+            Assert.False(ExperimentReport.Of(router).AssignedByUnit);
+            Assert.DoesNotContain(Warning, ExperimentReport.Of(router).ToText());
+            router.Route("who"u8, BackendSet.All, "user 7"u8);
+            Assert.True(ExperimentReport.Of(router).AssignedByUnit);
+        }
+
+        Assert.Contains(Warning, ExperimentReport.Read(directory.Path)[^1].ToText());
+        using (var router = new Router(options))
+        {
+            Assert.Contains(Warning, ExperimentReport.Of(router).ToMarkdown());
+            using var json = JsonDocument.Parse(ExperimentReport.Of(router).ToJson());
+            Assert.True(json.RootElement.GetProperty("assigned_by_unit").GetBoolean());
+        }
+    }
+
+    [Fact]
+    public void A_correction_is_learned_and_not_compared_and_the_report_says_so()
+    {
+        using var router = new Router(RouterExperimentTests.Options());
+        Decision decision = router.Route("who");
+        var first = new Outcome(0.1, 10);
+        router.Record(decision.Id, first);
+        Assert.Equal(RecordResult.Accepted, router.Amend(decision.Id, first, new Outcome(0.9, 10)));
+        var report = ExperimentReport.Of(router);
+        Assert.Equal((1L, 0.0), (report.Variants[decision.Variant].Outcomes, report.Variants[decision.Variant].SuccessRate));
+        Assert.Contains("as it was first reported. A correction that comes later is learned and left out here", report.ToText());
     }
 
     [Fact]

@@ -29,6 +29,38 @@ public sealed class OrchestratorExperimentTests
     }
 
     [Fact]
+    public async Task A_unit_keeps_its_variant_and_a_remembered_result_is_its_variants()
+    {
+        using var router = new Router(Options());
+        var orchestrator = new Orchestrator(
+            router,
+            [ScriptedBackend.Scoring("a", 0.3), ScriptedBackend.Scoring("b", 0.9)],
+            new OrchestratorOptions { Resilience = Setup.Plain, Cache = new ResultCacheOptions() });
+        var seen = new HashSet<int>();
+        for (int i = 0; i < 200; i++)
+        {
+            string unit = $"user {i % 40}";
+            int expected = router.Route("what", BackendSet.All, unit).Variant;
+            ExecutionResult result = await orchestrator.ExecuteAsync(new ExecutionRequest($"query {i / 100}") { Unit = unit });
+            Assert.Equal(expected, result.Decision.Variant);
+            Assert.Equal(expected == 0 ? ExecutionPatterns.FeedForward : ExecutionPatterns.Parallel, result.Pattern);
+            seen.Add(expected);
+        }
+
+        Assert.Equal([0, 1], seen.Order());
+        Assert.Equal(4, orchestrator.CacheStatistics.Count);
+    }
+
+    [Fact]
+    public async Task Without_an_experiment_a_unit_changes_nothing()
+    {
+        using Router router = Setup.Router(["a"]);
+        var orchestrator = new Orchestrator(router, [ScriptedBackend.Scoring("a", 1)], new OrchestratorOptions { Cache = new ResultCacheOptions() });
+        Assert.False((await orchestrator.ExecuteAsync(new ExecutionRequest("who") { Unit = "x" })).FromCache);
+        Assert.True((await orchestrator.ExecuteAsync(new ExecutionRequest("who") { Unit = "y" })).FromCache);
+    }
+
+    [Fact]
     public async Task An_execution_without_an_answer_is_a_failure_of_its_variant()
     {
         using var router = new Router(Options());
@@ -42,24 +74,6 @@ public sealed class OrchestratorExperimentTests
         var report = ExperimentReport.Of(router);
         Assert.Equal(20, report.Variants.Sum(static row => row.Outcomes));
         Assert.All(report.Variants, static row => Assert.Equal(0, row.SuccessRate));
-    }
-
-    [Fact]
-    public async Task A_unit_keeps_its_variant_and_with_it_its_pattern()
-    {
-        using var router = new Router(Options());
-        var orchestrator = new Orchestrator(
-            router, [ScriptedBackend.Scoring("a", 0.9), ScriptedBackend.Scoring("b", 0.9)], new OrchestratorOptions { Resilience = Setup.Plain });
-        var variants = new int[40];
-        for (int i = 0; i < 200; i++)
-        {
-            ExecutionResult result = await orchestrator.ExecuteAsync(new ExecutionRequest($"query {i}") { Unit = $"user {i % 40}" });
-            Assert.True(i < 40 || variants[i % 40] == result.Decision.Variant);
-            Assert.Equal(router.Route("query", BackendSet.All, $"user {i % 40}").Variant, result.Decision.Variant);
-            variants[i % 40] = result.Decision.Variant;
-        }
-
-        Assert.Equal(2, variants.Distinct().Count());
     }
 
     [Fact]

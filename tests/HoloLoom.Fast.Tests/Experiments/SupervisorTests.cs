@@ -1,4 +1,5 @@
 using HoloLoom.Fast.Experiments;
+using HoloLoom.Fast.Tests.Execution;
 using HoloLoom.Fast.Tests.Persistence;
 
 namespace HoloLoom.Fast.Tests.Experiments;
@@ -79,10 +80,39 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    public async Task A_service_is_supervised_until_it_ends_that()
+    {
+        using var router = new Router(Options());
+        IDisposable watch = ExperimentSupervisor.Watch(router, TimeSpan.FromMilliseconds(5));
+        Run(router, 3000, static variant => new Outcome(variant == 0 ? 1 : 0.1, 10));
+        await Setup.Eventually(() => ExperimentReport.Of(router).Steps.Count == 1);
+        Assert.Equal(("promote", "rules"), (ExperimentReport.Of(router).Steps[0].Kind, ExperimentReport.Of(router).Steps[0].Variant));
+        watch.Dispose();
+        watch.Dispose();
+
+        // The winner is slow now, and nobody is looking.
+        Run(router, 3000, static variant => new Outcome(variant == 0 ? 1 : 0.1, variant == 0 ? 5000 : 10));
+        await Task.Delay(100);
+        Assert.Single(ExperimentReport.Of(router).Steps);
+        Assert.Equal("roll back", ExperimentSupervisor.Step(router).Steps[^1].Kind);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1e9)]
+    public void The_time_between_two_looks_must_be_one(double seconds)
+    {
+        using var router = new Router(Options());
+        Assert.Throws<ArgumentOutOfRangeException>(() => ExperimentSupervisor.Watch(router, TimeSpan.FromSeconds(seconds)));
+    }
+
+    [Fact]
     public void Without_an_experiment_there_is_nothing_to_supervise()
     {
         using var router = new Router();
         Assert.Throws<InvalidOperationException>(() => ExperimentSupervisor.Step(router));
+        Assert.Throws<InvalidOperationException>(() => ExperimentSupervisor.Watch(router, TimeSpan.FromSeconds(1)));
         Assert.Throws<InvalidOperationException>(() => ExperimentReport.Of(router));
     }
 

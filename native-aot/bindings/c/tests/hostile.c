@@ -129,6 +129,14 @@ static void route(void)
     case 2:
         note(hlf_route(handle(), query, length, next(), NULL));
         break;
+    case 3: {
+        size_t unit_length = some_length();
+        uint8_t *unit = block(unit_length);
+        note(hlf_route_unit(handle(), query, length, next() % 4 ? HLF_ALL_BACKENDS : next() & 0xff, next() % 4 ? unit : NULL,
+                            next() % 4 ? unit_length : huge() | ((size_t)1 << 31), next() % 8 ? out : NULL));
+        free(unit);
+        break;
+    }
     default:
         if (note(hlf_route(handle(), query, length, next() % 4 ? HLF_ALL_BACKENDS : next() & 0xff, out)) == HLF_OK && next() % 2) {
             hlf_router *router = handle();

@@ -6,10 +6,10 @@
 
 PyObject *core_select_backend(Core *self, PyObject *const *args, Py_ssize_t nargs, PyObject *keywords)
 {
-    static const char *const names[] = {"query", "available"};
-    PyObject *given[2];
+    static const char *const names[] = {"query", "available", "unit"};
+    PyObject *given[3];
     uint64_t mask;
-    if (bind("select_backend", names, 2, 1, args, nargs, keywords, given) < 0 || available_mask(self, given[1], &mask) < 0) {
+    if (bind("select_backend", names, 3, 1, args, nargs, keywords, given) < 0 || available_mask(self, given[1], &mask) < 0) {
         return NULL;
     }
     PyObject *owner;
@@ -20,7 +20,22 @@ PyObject *core_select_backend(Core *self, PyObject *const *args, Py_ssize_t narg
         return NULL;
     }
     hlf_decision decision;
-    int32_t status = hlf_route(self->router, (const uint8_t *)text, (size_t)length, mask, &decision);
+    int32_t status;
+    if (given[2] == NULL || given[2] == Py_None) {
+        status = hlf_route(self->router, (const uint8_t *)text, (size_t)length, mask, &decision);
+    } else {
+        PyObject *unit_owner;
+        Py_ssize_t unit_length;
+        const char *unit = utf8(given[2], &unit_length, &unit_owner);
+        if (unit == NULL) {
+            Py_XDECREF(unit_owner);
+            Py_XDECREF(owner);
+            return NULL;
+        }
+        status = hlf_route_unit(self->router, (const uint8_t *)text, (size_t)length, mask, (const uint8_t *)unit, (size_t)unit_length,
+                                &decision);
+        Py_XDECREF(unit_owner);
+    }
     Py_XDECREF(owner);
     return status == HLF_OK ? new_decision(self->names, &decision) : fail(status);
 }

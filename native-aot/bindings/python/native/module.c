@@ -193,7 +193,7 @@ static PyMethodDef core_methods[] = {
     {"_stats_json", (PyCFunction)(void (*)(void))core_stats_json, METH_NOARGS, NULL},
     {"_posterior", (PyCFunction)(void (*)(void))core_posterior, METH_VARARGS, NULL},
     {"select_backend", (PyCFunction)(void (*)(void))core_select_backend, METH_FASTCALL | METH_KEYWORDS,
-     "select_backend(query, available=None) -> Decision"},
+     "select_backend(query, available=None, unit=None) -> Decision"},
     {"select_backends_batch", (PyCFunction)(void (*)(void))core_select_backends_batch, METH_FASTCALL | METH_KEYWORDS,
      "select_backends_batch(queries, available=None) -> DecisionBatch"},
     {"select_backends_buffer", (PyCFunction)(void (*)(void))core_select_backends_buffer, METH_FASTCALL | METH_KEYWORDS,

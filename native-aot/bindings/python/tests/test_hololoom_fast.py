@@ -296,6 +296,23 @@ class Learning(unittest.TestCase):
                 self.assertEqual("duplicate", router.record_outcome(decision, 0.9, 10))
 
 
+class Experiments(unittest.TestCase):
+    CONFIG = {"experiment": {"name": "colours", "variants": [{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "uniform"}]}}
+
+    def test_a_unit_keeps_its_variant_in_every_router(self):
+        first, second = Router(self.CONFIG), Router(self.CONFIG)
+        units = [f"user {i}" for i in range(200)]
+        variants = [first.select_backend("who", unit=unit).variant for unit in units]
+        self.assertEqual({0, 1}, set(variants))
+        self.assertEqual(variants, [second.select_backend("other", None, unit.encode()).variant for unit in units])
+
+    def test_a_unit_is_text(self):
+        for wrong in (7, ["user"]):
+            with self.assertRaises(TypeError):
+                Router(self.CONFIG).select_backend("who", unit=wrong)
+        Router().select_backend("who", unit="")
+
+
 class Errors(unittest.TestCase):
     def test_each_has_a_status_a_message_and_a_built_in_type(self):
         router = RuleBasedRouter()

@@ -86,12 +86,12 @@ class DecisionBatch:
         return Decision(self._names, bytes(self._values[index]))
 
 
-def _encode(query) -> bytes:
+def _encode(query, what="a query") -> bytes:
     if isinstance(query, str):
         return query.encode("utf-8", "surrogatepass")
     if isinstance(query, bytes):
         return query
-    raise TypeError(f"a query is str or bytes, not {type(query).__name__}")
+    raise TypeError(f"{what} is str or bytes, not {type(query).__name__}")
 
 
 def _id(decision) -> bytes:
@@ -249,10 +249,15 @@ class Core:
             mask |= self._bits[name]
         return mask
 
-    def select_backend(self, query, available=None) -> Decision:
+    def select_backend(self, query, available=None, unit=None) -> Decision:
         data = _encode(query)
         raw = ctypes.create_string_buffer(_SIZE)
-        check(lib.hlf_route(self._router, data, len(data), self._mask(available), raw))
+        mask = self._mask(available)
+        if unit is None:
+            check(lib.hlf_route(self._router, data, len(data), mask, raw))
+        else:
+            sticky = _encode(unit, "a unit")
+            check(lib.hlf_route_unit(self._router, data, len(data), mask, sticky, len(sticky), raw))
         return Decision(self._names, raw.raw)
 
     def select_backends_batch(self, queries, available=None) -> DecisionBatch:

@@ -45,6 +45,7 @@ _SIGNATURES = {
     "hlf_router_create": [c_char_p, c_size_t, POINTER(c_void_p)],
     "hlf_router_open": [c_char_p, c_size_t, c_char_p, c_size_t, POINTER(c_void_p)],
     "hlf_route": [c_void_p, c_char_p, c_size_t, c_uint64, c_void_p],
+    "hlf_route_unit": [c_void_p, c_char_p, c_size_t, c_uint64, c_char_p, c_size_t, c_void_p],
     "hlf_route_batch": [c_void_p, c_void_p, c_void_p, c_size_t, c_uint64, c_void_p],
     "hlf_record_outcome": [c_void_p, c_void_p, POINTER(OutcomeStruct)],
     "hlf_record_batch": [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, POINTER(c_size_t)],

@@ -49,8 +49,9 @@ class Core:
     def _load(self, path: bytes) -> None: ...
     def _stats_json(self) -> bytes: ...
     def _posterior(self, query_type: int, backend: int) -> tuple[float, float]: ...
-    def select_backend(self, query: str | bytes, available: Available = None) -> Decision:
-        """Decides. ``available``: names, a bit mask of indices, or None for all."""
+    def select_backend(self, query: str | bytes, available: Available = None, unit: str | bytes | None = None) -> Decision:
+        """Decides. ``available``: names, a bit mask of indices, or None for all. ``unit``: a user, a session; in an experiment it keeps to
+        its variant."""
     def select_backends_batch(self, queries: Iterable[str | bytes] | Any, available: Available = None) -> DecisionBatch:
         """Decides for many. ``queries``: str or bytes, or an Arrow string array (anything with ``__arrow_c_array__``), which is not copied."""
     def select_backends_buffer(self, data: Buffer, offsets: Buffer, available: Available = None) -> DecisionBatch:
