@@ -9,17 +9,23 @@ public sealed class HostedRouter
     // Longer than anybody holds a router between taking it and deciding by it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    // Each keeps its memory until then.
+    private const int MaxRetired = 256;
+
     private readonly Lock _gate = new();
     private readonly List<(Router Router, Timer Timer)> _retired = [];
-    private readonly Action<RouterOptions>? _onReplacing;
+    private readonly Action<HostedRouter, RouterOptions>? _onReplacing;
     private readonly TimeProvider _time;
     private Snapshot _snapshot;
     private bool _disposed;
 
     /// <param name="name">Its name.</param>
     /// <param name="options">The first configuration.</param>
-    /// <param name="onReplacing">Called with a checked configuration before it takes the place of the present one, which stays if this throws.</param>
-    internal HostedRouter(string name, RouterOptions options, Action<RouterOptions>? onReplacing = null)
+    /// <param name="onReplacing">
+    /// Called with a checked configuration before it takes the place of the present one, which stays if this throws; and with the present one,
+    /// should the other fail afterwards.
+    /// </param>
+    internal HostedRouter(string name, RouterOptions options, Action<HostedRouter, RouterOptions>? onReplacing = null)
     {
         (Name, _onReplacing, _time) = (name, onReplacing, options.TimeProvider);
         _snapshot = new Snapshot(new Router(options));
@@ -43,6 +49,7 @@ public sealed class HostedRouter
     /// <summary>Puts another configuration in force; all that was learned is kept, by name.</summary>
     /// <param name="options">The configuration; its state directory is the present one, or not given.</param>
     /// <exception cref="RouterConfigurationException">An option is not usable; nothing changed.</exception>
+    /// <exception cref="InvalidOperationException">It would need more memory than there may be, or was replaced too often just now; nothing changed.</exception>
     /// <exception cref="IOException">The state or the configuration could not be written; nothing changed.</exception>
     /// <exception cref="ObjectDisposedException">The router was removed.</exception>
     public void Replace(RouterOptions options) => TryReplace(options, ifMatch: null);
@@ -63,14 +70,32 @@ public sealed class HostedRouter
                 return false;
             }
 
+            if (_retired.Count == MaxRetired)
+            {
+                throw new InvalidOperationException(
+                    $"The configuration of the router '{Name}' was replaced {MaxRetired} times within {Grace.TotalSeconds} seconds; wait a little.");
+            }
+
             Router before = _snapshot.Router;
             using (var probe = new Router(options with { StateDirectory = null }))
             {
                 // Whatever is wrong with the options is wrong here, before anything is written.
-                _onReplacing?.Invoke(probe.Options);
+                _onReplacing?.Invoke(this, probe.Options);
             }
 
-            Volatile.Write(ref _snapshot, new Snapshot(before.Succeed(options with { StateDirectory = before.Options.StateDirectory, TimeProvider = _time })));
+            Router successor;
+            try
+            {
+                successor = before.Succeed(options with { StateDirectory = before.Options.StateDirectory, TimeProvider = _time });
+            }
+            catch
+            {
+                // So that a restart finds what is in force, not what failed.
+                _onReplacing?.Invoke(this, before.Options);
+                throw;
+            }
+
+            Volatile.Write(ref _snapshot, new Snapshot(successor));
             ReplacedAt = _time.GetUtcNow();
             Retire(before);
             return true;

@@ -5,6 +5,9 @@ internal sealed class RegistryFiles(string stateDirectory)
 {
     private const string ConfigurationName = "configuration.json";
 
+    // No router's name begins with a dot.
+    private const string RemovedPrefix = ".removed-";
+
     private readonly string _root = Path.Combine(stateDirectory, "routers");
 
     /// <summary>The state directory of a router.</summary>
@@ -21,6 +24,12 @@ internal sealed class RegistryFiles(string stateDirectory)
         foreach (string directory in Directory.EnumerateDirectories(_root).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(directory);
+            if (name.StartsWith(RemovedPrefix, StringComparison.Ordinal))
+            {
+                DeleteRest(directory, messages);
+                continue;
+            }
+
             string file = Path.Combine(directory, ConfigurationName);
             if (RouterRegistry.NameProblem(name) is not null || name == RouterRegistry.DefaultName || !File.Exists(file))
             {
@@ -64,18 +73,34 @@ internal sealed class RegistryFiles(string stateDirectory)
         }
     }
 
-    /// <summary>Deletes all of a router. The configuration goes first, so that a crash leaves no router without its state.</summary>
+    /// <summary>
+    /// Deletes all of a router. It is renamed first: a crash leaves all of it or nothing under its name, so that a later router of that name
+    /// never begins with what this one learned.
+    /// </summary>
     public void Delete(string name)
     {
-        string directory = StateOf(name);
+        string directory = StateOf(name), removed = Path.Combine(_root, RemovedPrefix + Guid.NewGuid().ToString("N"));
         try
         {
-            File.Delete(Path.Combine(directory, ConfigurationName));
-            Directory.Delete(directory, recursive: true);
+            Directory.Move(directory, removed);
+            Directory.Delete(removed, recursive: true);
         }
         catch (UnauthorizedAccessException problem)
         {
             throw new IOException($"The directory of the router '{name}' cannot be deleted: {problem.Message}", problem);
+        }
+    }
+
+    // What a crash left of a router that was removed.
+    private static void DeleteRest(string directory, List<string> messages)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            messages.Add($"'{directory}' is the rest of a router that was removed, and cannot be deleted: {problem.Message}");
         }
     }
 }

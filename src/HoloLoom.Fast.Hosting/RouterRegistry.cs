@@ -38,7 +38,7 @@ public sealed class RouterRegistry : IDisposable
     {
         _options = options ?? new RouterRegistryOptions();
         RouterOptions first = defaultOptions ?? new RouterOptions();
-        Default = new HostedRouter(DefaultName, first);
+        Default = new HostedRouter(DefaultName, first, CheckGrowth);
         try
         {
             _routers.Add(DefaultName, Default);
@@ -138,7 +138,16 @@ public sealed class RouterRegistry : IDisposable
                     _files.Save(name, probe.Options);
                 }
 
-                router = Host(name, options with { StateDirectory = _files.StateOf(name) });
+                try
+                {
+                    router = Host(name, options with { StateDirectory = _files.StateOf(name) });
+                }
+                catch
+                {
+                    // Else a restart would find a router that nobody was told of.
+                    _files.Delete(name);
+                    throw;
+                }
             }
 
             Volatile.Write(ref _routers, new Dictionary<string, HostedRouter>(_routers, StringComparer.Ordinal) { [name] = router });
@@ -279,17 +288,29 @@ public sealed class RouterRegistry : IDisposable
         }
     }
 
-    private HostedRouter Host(string name, RouterOptions options) =>
-        new(name, options, _files is null ? null : checkedOptions => _files.Save(name, checkedOptions));
+    private HostedRouter Host(string name, RouterOptions options) => new(name, options, (router, checkedOptions) =>
+    {
+        CheckGrowth(router, checkedOptions);
+        _files?.Save(name, checkedOptions);
+    });
+
+    // What needs no more than before is always allowed: it may be the way back from too much.
+    private void CheckGrowth(HostedRouter router, RouterOptions options)
+    {
+        if (EstimateBytes(options) > EstimateBytes(router.Current.Options))
+        {
+            CheckRoom(router.Name, options);
+        }
+    }
 
     private void CheckRoom(string name, RouterOptions options)
     {
-        long present = _routers.Values.Sum(static router => EstimateBytes(router.Current.Options));
+        long present = Routers.Where(router => router.Name != name).Sum(static router => EstimateBytes(router.Current.Options));
         long needed = EstimateBytes(options);
         if (present + needed > _options.MaxBytes)
         {
             throw new InvalidOperationException(
-                $"The router '{name}' may come to need {needed >> 20} MB, and those that there are {present >> 20} MB, of {_options.MaxBytes >> 20} MB allowed: "
+                $"The router '{name}' may come to need {needed >> 20} MB, and the others {present >> 20} MB, of {_options.MaxBytes >> 20} MB allowed: "
                 + "give it a smaller duplicateWindow, or remove another.");
         }
     }

@@ -60,13 +60,9 @@ public sealed class RoutingServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints, metrics));
         WebApplication application = builder.Build();
         var keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
-        var gate = new Gate(keys, metrics.Requests, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
+        ClientLimit? limit = options.RequestsPerSecond is int perSecond ? new ClientLimit(perSecond) : null;
+        var gate = new Gate(keys, limit, metrics.Requests, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
         application.Use(next => context => gate.PassAsync(context, next));
-        if (options.RequestsPerSecond is int limit)
-        {
-            application.Use(next => new ClientLimit(limit, next).PassAsync);
-        }
-
         application.UseRouting();
         Map(application, options, routers, metrics);
         var watch = options.ConfigurationFile is null ? null

@@ -47,11 +47,8 @@ public sealed record ServerOptions
     /// <summary>How long requests that are under way when the server stops may take to end. Default 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests a second that a client, an address, may send over HTTP; null: any number.</summary>
+    /// <summary>Requests a second that a client, an address (of IPv6, a network of 64 bits), may send over HTTP; null: any number.</summary>
     public int? RequestsPerSecond { get; init; }
-
-    /// <summary>Whether queries may be written to the log. Default no: they are people's words.</summary>
-    public bool LogQueries { get; init; }
 
     /// <summary>Limits of RESP; its keys are those above.</summary>
     public RespOptions Resp { get; init; } = new();

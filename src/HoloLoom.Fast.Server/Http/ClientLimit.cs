@@ -1,11 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 
 namespace HoloLoom.Fast.Server.Http;
 
-/// <summary>So many requests a second for each address, a second's worth at once. Health checks do not count.</summary>
-internal sealed class ClientLimit(int perSecond, RequestDelegate next)
+/// <summary>So many requests a second for each client, a second's worth at once. Health checks do not count; requests with wrong keys do.</summary>
+internal sealed class ClientLimit(int perSecond)
 {
     private readonly PartitionedRateLimiter<IPAddress> _limiter = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
         address => RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
@@ -16,18 +17,38 @@ internal sealed class ClientLimit(int perSecond, RequestDelegate next)
             AutoReplenishment = true,
         }));
 
-    public async Task PassAsync(HttpContext context)
+    /// <summary>Counts a request.</summary>
+    /// <exception cref="ProblemException">It is one too many.</exception>
+    public void Count(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase)
-            && !context.Request.Path.StartsWithSegments("/readyz", StringComparison.OrdinalIgnoreCase))
+        using RateLimitLease lease = _limiter.AttemptAcquire(Client(context.Connection.RemoteIpAddress));
+        if (!lease.IsAcquired)
         {
-            using RateLimitLease lease = _limiter.AttemptAcquire(context.Connection.RemoteIpAddress ?? IPAddress.None);
-            if (!lease.IsAcquired)
-            {
-                throw new ProblemException(StatusCodes.Status429TooManyRequests, $"This client sends more than {perSecond} requests a second; slow down.");
-            }
+            throw new ProblemException(StatusCodes.Status429TooManyRequests, $"This client sends more than {perSecond} requests a second; slow down.");
+        }
+    }
+
+    /// <summary>Whose an address is: in IPv6 a client has all addresses of its /64 network (RFC 6177), and could use a new one for each request.</summary>
+    internal static IPAddress Client(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return IPAddress.None;
         }
 
-        await next(context);
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
     }
 }

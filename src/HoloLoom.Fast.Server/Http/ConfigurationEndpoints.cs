@@ -48,7 +48,7 @@ internal sealed class ConfigurationEndpoints(RouterFinder finder, RouterRegistry
             return;
         }
 
-        if (context.Request.GetTypedHeaders().IfMatch.Count > 0)
+        if (Expected(context.Request).Count > 0)
         {
             throw new ProblemException(StatusCodes.Status412PreconditionFailed, $"There is no router '{name}'.");
         }
@@ -128,7 +128,7 @@ internal sealed class ConfigurationEndpoints(RouterFinder finder, RouterRegistry
 
     private static void Replace(HttpContext context, HostedRouter router, RouterOptions options)
     {
-        IList<EntityTagHeaderValue> expected = context.Request.GetTypedHeaders().IfMatch;
+        IList<EntityTagHeaderValue> expected = Expected(context.Request);
         string? seen = expected.Count == 0 || expected.Any(static tag => tag == EntityTagHeaderValue.Any) ? null
             : expected.Select(static tag => tag.ToString()).FirstOrDefault(tag => tag == router.ETag) ?? "none of these";
         if (!Guarded(() => router.TryReplace(options, seen)))
@@ -138,6 +138,16 @@ internal sealed class ConfigurationEndpoints(RouterFinder finder, RouterRegistry
         }
 
         context.Response.Headers.ETag = router.ETag;
+    }
+
+    // A tag that cannot be read must not pass for none: the client wants to overwrite nothing that it has not seen.
+    private static IList<EntityTagHeaderValue> Expected(HttpRequest request)
+    {
+        IList<EntityTagHeaderValue> tags = request.GetTypedHeaders().IfMatch;
+        return tags.Count > 0 || request.Headers.IfMatch.Count == 0
+            ? tags
+            : throw new ProblemException(
+                StatusCodes.Status400BadRequest, $"If-Match is '{request.Headers.IfMatch}', which is no entity tag; send the ETag as it came, with its quotes.");
     }
 
     private static T Guarded<T>(Func<T> change)

@@ -11,7 +11,7 @@ namespace HoloLoom.Fast.Server.Http;
 /// What every request passes: where no key is needed, that it comes from this machine's own programs and from no web page; where one is, the
 /// key; and whatever goes wrong further on becomes an answer. Here, where all of it is around, its time is taken.
 /// </summary>
-internal sealed partial class Gate(AccessKeys keys, RequestTimes times, ILogger logger)
+internal sealed partial class Gate(AccessKeys keys, ClientLimit? limit, RequestTimes times, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
@@ -25,7 +25,7 @@ internal sealed partial class Gate(AccessKeys keys, RequestTimes times, ILogger 
         long began = Stopwatch.GetTimestamp();
         try
         {
-            Check(context.Request);
+            Check(context);
             await next(context);
             if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentLength is null && context.Response.ContentType is null)
             {
@@ -74,12 +74,16 @@ internal sealed partial class Gate(AccessKeys keys, RequestTimes times, ILogger 
         await Problem.WriteAsync(context, problem);
     }
 
-    private void Check(HttpRequest request)
+    private void Check(HttpContext context)
     {
+        HttpRequest request = context.Request;
         if (s_open.Contains(request.Path))
         {
             return;
         }
+
+        // Before the key is looked at: who tries keys is to be slowed down, too.
+        limit?.Count(context);
 
         if (!keys.AreRequired)
         {

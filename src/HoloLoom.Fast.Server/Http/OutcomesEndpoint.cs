@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HoloLoom.Fast.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace HoloLoom.Fast.Server.Http;
@@ -9,12 +10,16 @@ internal sealed class OutcomesEndpoint(RouterFinder finder, int maxBatch)
 {
     public async Task RecordAsync(HttpContext context)
     {
-        Router router = finder.Of(context).Current;
+        HostedRouter hosted = finder.Of(context);
         MediaTypes.RequireJson(context.Request);
         bool durable = IsDurable(context.Request.Query["durable"]);
         RecordResult[] results;
+        Router router;
         using (RequestBody body = await RequestBody.ReadAsync(context))
         {
+            // Not before the body is there, which may take its time.
+            router = hosted.Current;
+
             // All are read before any is recorded: a request is taken as a whole, or not at all.
             List<OutcomeReader.Item> items = OutcomeReader.Read(body.Span, maxBatch);
             results = new RecordResult[items.Count];
@@ -37,6 +42,10 @@ internal sealed class OutcomesEndpoint(RouterFinder finder, int maxBatch)
             try
             {
                 await GroupedFlush.Of(router).FlushAsync();
+            }
+            catch (ObjectDisposedException problem)
+            {
+                throw new ProblemException(StatusCodes.Status404NotFound, $"The router '{hosted.Name}' was removed, with what it learned.", cause: problem);
             }
             catch (IOException problem)
             {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 
@@ -10,22 +11,22 @@ internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, in
 {
     public async Task RouteAsync(HttpContext context)
     {
-        Router router = finder.Of(context).Current;
+        HostedRouter router = finder.Of(context);
         MediaTypes.RequireJson(context.Request);
         using (RequestBody body = await RequestBody.ReadAsync(context))
         {
-            Answer.Send(context, Decide(router, body.Span), MediaTypes.Json);
+            Answer.Send(context, Decide(router.Current, body.Span), MediaTypes.Json);
         }
     }
 
     public async Task RouteBatchAsync(HttpContext context)
     {
-        Router router = finder.Of(context).Current;
+        HostedRouter router = finder.Of(context);
         bool linesIn = MediaTypes.IsLines(MediaTypes.RequireJsonOrLines(context.Request));
         bool linesOut = MediaTypes.WantsLines(context.Request, linesIn);
         using (RequestBody body = await RequestBody.ReadAsync(context))
         {
-            Answer.Send(context, DecideBatch(router, body.Span, linesIn, linesOut), linesOut ? MediaTypes.Lines : MediaTypes.Json);
+            Answer.Send(context, DecideBatch(router.Current, body.Span, linesIn, linesOut), linesOut ? MediaTypes.Lines : MediaTypes.Json);
         }
     }
 

@@ -66,7 +66,7 @@ internal readonly unsafe struct ScalarLane(double value) : ILanes<ScalarLane>
     public static ScalarLane Less(ScalarLane left, ScalarLane right) => MaskIf(left._value < right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane Min(ScalarLane left, ScalarLane right) => right._value < left._value ? right : left;
+    public static ScalarLane Min(ScalarLane left, ScalarLane right) => new(double.MinNative(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane Max(ScalarLane left, ScalarLane right) => left._value < right._value ? right : left;

@@ -163,6 +163,56 @@ public sealed class RouterRegistryTests
     }
 
     [Fact]
+    public void A_replacement_that_needs_more_than_there_may_be_is_refused_and_one_that_needs_less_never_is()
+    {
+        var limits = new RouterRegistryOptions { MaxBytes = 20 << 20 };
+        using var registry = new RouterRegistry(new RouterOptions { DuplicateWindow = 1 << 24 }, limits);
+        string seen = registry.Default.ETag;
+        Assert.Throws<InvalidOperationException>(() => registry.Default.Replace(new RouterOptions { DuplicateWindow = 1 << 25 }));
+        Assert.Equal(seen, registry.Default.ETag);
+        registry.Default.Replace(new RouterOptions { DuplicateWindow = 1 << 24, Strategy = "rules" });
+        registry.Default.Replace(new RouterOptions());
+        HostedRouter named = registry.Create("a", new RouterOptions());
+        Assert.Throws<InvalidOperationException>(() => named.Replace(new RouterOptions { DuplicateWindow = 1 << 24 }));
+        Assert.Equal("thompson", named.Current.Strategy);
+    }
+
+    [Fact]
+    public void Replacing_without_end_does_not_gather_routers_without_end()
+    {
+        using var registry = new RouterRegistry();
+        InvalidOperationException problem = Assert.Throws<InvalidOperationException>(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                registry.Default.Replace(new RouterOptions { Strategy = i % 2 == 0 ? "rules" : "greedy" });
+            }
+        });
+        Assert.Contains("wait a little", problem.Message, StringComparison.Ordinal);
+        Assert.Equal("greedy", registry.Default.Current.Strategy);
+    }
+
+    [Fact]
+    public void A_router_that_could_not_be_removed_whole_does_not_come_back_and_teaches_no_later_one()
+    {
+        using var directory = new TemporaryDirectory();
+        string rest = Path.Combine(directory.Path, "routers", ".removed-0123");
+        using (var registry = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path }))
+        {
+            HostedRouter shop = registry.Create("shop", new RouterOptions());
+            shop.Current.Record(shop.Current.Route("who").Id, s_good);
+            Assert.True(registry.Remove("shop"));
+            Assert.Equal(0, registry.Create("shop", new RouterOptions()).Current.GetStatistics().Outcomes);
+        }
+
+        Directory.Move(Path.Combine(directory.Path, "routers", "shop"), rest);
+        using var again = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path });
+        Assert.Null(again.Find("shop"));
+        Assert.Empty(again.Messages);
+        Assert.False(Directory.Exists(rest));
+    }
+
+    [Fact]
     public void A_configuration_that_cannot_be_saved_is_not_put_in_force()
     {
         using var directory = new TemporaryDirectory();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -7,7 +8,7 @@ using System.Text.Json;
 
 namespace HoloLoom.Fast.Integration.Server.Http;
 
-/// <summary>The server as people start and end it.</summary>
+/// <summary>The server as people start and end it. HOLOLOOM_KILLS sets how often it is killed.</summary>
 public sealed class ServeTests
 {
     [Theory]
@@ -55,10 +56,11 @@ public sealed class ServeTests
     [Fact]
     public async Task What_was_acknowledged_as_durable_survives_kills_and_is_counted_once()
     {
+        int kills = int.Parse(Environment.GetEnvironmentVariable("HOLOLOOM_KILLS") ?? "10", CultureInfo.InvariantCulture);
         using var directory = new TemporaryDirectory();
         int acknowledged = 0;
         var unsure = new List<string>();
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < kills; round++)
         {
             using ServedProcess server = await ServedProcess.StartAsync(["--state", directory["state"]]);
             foreach (string id in unsure)
@@ -77,7 +79,7 @@ public sealed class ServeTests
             }
 
             Task<string>[] reports = [.. ids.Select(id => server.ReportAsync(id, durable: true))];
-            await Task.Delay(round * 3);
+            await Task.Delay(round % 10 * 3);
             await server.KillAsync();
             for (int i = 0; i < ids.Length; i++)
             {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server;
+using HoloLoom.Fast.Server.Http;
 
 namespace HoloLoom.Fast.Tests.Server.Http;
 
@@ -82,6 +83,30 @@ public sealed class GateTests
         Assert.Contains(HttpStatusCode.TooManyRequests, codes);
         Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/healthz")).StatusCode);
     }
+
+    [Fact]
+    public async Task Who_tries_keys_is_slowed_down_too()
+    {
+        await using HttpServer server = await HttpServer.StartAsync(new ServerOptions { ApiKey = "s3cret", RequestsPerSecond = 5 });
+        var codes = new List<HttpStatusCode>();
+        for (int i = 0; i < 30; i++)
+        {
+            using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/v1/route", Good, headers: ("Authorization", $"Bearer {i}"));
+            codes.Add(response.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, codes[0]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, codes);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", "192.0.2.7")]
+    [InlineData("::ffff:192.0.2.7", "192.0.2.7")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    [InlineData("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::")]
+    [InlineData("fe80::1%3", "fe80::")]
+    public void Addresses_of_one_network_are_one_client(string address, string client) =>
+        Assert.Equal(IPAddress.Parse(client), ClientLimit.Client(IPAddress.Parse(address)));
 
     [Fact]
     public async Task Slow_and_surplus_connections_are_closed()
