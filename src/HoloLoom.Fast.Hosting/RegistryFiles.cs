@@ -13,6 +13,9 @@ internal sealed class RegistryFiles(string stateDirectory)
     /// <summary>The state directory of a router.</summary>
     public string StateOf(string name) => Path.Combine(_root, name);
 
+    /// <summary>Whether something lies where a router of this name would.</summary>
+    public bool Exists(string name) => Path.Exists(StateOf(name));
+
     /// <summary>The routers that were saved, with their state directories. What cannot be read is told, and left where it is.</summary>
     public IEnumerable<(string Name, RouterOptions Options)> Load(List<string> messages)
     {
@@ -80,6 +83,11 @@ internal sealed class RegistryFiles(string stateDirectory)
     public void Delete(string name)
     {
         string directory = StateOf(name), removed = Path.Combine(_root, RemovedPrefix + Guid.NewGuid().ToString("N"));
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
         try
         {
             Directory.Move(directory, removed);

@@ -96,7 +96,7 @@ public sealed class RouterRegistry : IDisposable
     /// <param name="name">Its name: 1 to 64 letters, digits and <c>- _ .</c>, not beginning with a dot.</param>
     /// <param name="options">Its configuration, without a state directory.</param>
     /// <exception cref="ArgumentException">The name is not usable, or the options name a state directory.</exception>
-    /// <exception cref="InvalidOperationException">There is a router of this name, or there would be too many, or too large ones.</exception>
+    /// <exception cref="InvalidOperationException">There is a router of this name, its directory is there, or there would be too many, or too large ones.</exception>
     /// <exception cref="RouterConfigurationException">An option is not usable.</exception>
     /// <exception cref="IOException">Its directory cannot be used.</exception>
     public HostedRouter Create(string name, RouterOptions options)
@@ -133,13 +133,17 @@ public sealed class RouterRegistry : IDisposable
             }
             else
             {
-                using (var probe = new Router(options))
+                // Somebody's state or configuration that could not be used at the start: neither to be learned from nor to be overwritten.
+                if (_files.Exists(name))
                 {
-                    _files.Save(name, probe.Options);
+                    throw new InvalidOperationException(
+                        $"'{_files.StateOf(name)}' is there already, but is no router in use; repair it and start again, move it away, or choose another name.");
                 }
 
+                using var probe = new Router(options);
                 try
                 {
+                    _files.Save(name, probe.Options);
                     router = Host(name, options with { StateDirectory = _files.StateOf(name) });
                 }
                 catch

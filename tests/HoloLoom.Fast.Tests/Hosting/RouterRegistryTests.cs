@@ -213,6 +213,25 @@ public sealed class RouterRegistryTests
     }
 
     [Fact]
+    public void What_lies_where_a_router_would_is_neither_learned_from_nor_deleted()
+    {
+        using var directory = new TemporaryDirectory();
+        string shop = Path.Combine(directory.Path, "routers", "shop");
+        Directory.CreateDirectory(shop);
+        using (var earlier = new Router(new RouterOptions { StateDirectory = shop }))
+        {
+            earlier.Record(earlier.Route("who").Id, s_good);
+        }
+
+        string[] states = Directory.GetFiles(shop);
+        Array.ForEach(states, static state => File.WriteAllText(state, "damaged"));
+        using var registry = new RouterRegistry(new RouterOptions { StateDirectory = directory.Path });
+        Assert.Throws<InvalidOperationException>(() => registry.Create("shop", new RouterOptions()));
+        Assert.Equal(states.Order(StringComparer.Ordinal), Directory.GetFiles(shop).Order(StringComparer.Ordinal));
+        Assert.Null(registry.Find("shop"));
+    }
+
+    [Fact]
     public void A_configuration_that_cannot_be_saved_is_not_put_in_force()
     {
         using var directory = new TemporaryDirectory();

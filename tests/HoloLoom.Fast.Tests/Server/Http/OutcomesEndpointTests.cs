@@ -31,8 +31,9 @@ public sealed class OutcomesEndpointTests
     public async Task Durable_means_that_it_is_on_disk_when_the_answer_comes_and_flushes_are_shared()
     {
         using var directory = new TemporaryDirectory();
+        using var time = new HaltingTime();
         await using HttpServer server = await HttpServer.StartAsync(
-            null, new RouterOptions { StateDirectory = directory.Path, FlushInterval = Timeout.InfiniteTimeSpan });
+            null, new RouterOptions { StateDirectory = directory.Path, FlushInterval = Timeout.InfiniteTimeSpan, TimeProvider = time });
         for (int i = 1; i <= 3; i++)
         {
             Assert.Equal(["accepted"], await ReportAsync(server, "?durable=true", await DecideAsync(server)));
@@ -46,7 +47,18 @@ public sealed class OutcomesEndpointTests
         }
 
         long before = HoloLoom.Fast.Server.GroupedFlush.Of(server.Routers.Default.Current).Count;
-        string[][] answers = await Task.WhenAll(ids.Select(id => ReportAsync(server, "?durable", id)));
+
+        // However fast the disk is: the first flush takes until all have been recorded.
+        time.Halt();
+        Task<string[][]> reports = Task.WhenAll(ids.Select(id => ReportAsync(server, "?durable", id)));
+        while (server.Routers.Default.Current.GetStatistics().Outcomes < 67)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(3, Router.ReadStatistics(directory.Path).Outcomes);
+        time.GoOn();
+        string[][] answers = await reports;
         Assert.All(answers, static answer => Assert.Equal(["accepted"], answer));
         Assert.Equal(67, Router.ReadStatistics(directory.Path).Outcomes);
         Assert.InRange(HoloLoom.Fast.Server.GroupedFlush.Of(server.Routers.Default.Current).Count - before, 1, 63);
@@ -58,9 +70,11 @@ public sealed class OutcomesEndpointTests
         using var directory = new TemporaryDirectory();
         await using HttpServer server = await HttpServer.StartAsync(
             null, new RouterOptions { StateDirectory = directory.Path, FlushInterval = TimeSpan.FromMilliseconds(20) });
-        string id = await DecideAsync(server);
+
+        // Before there is anything to write, lest a flush is under way already.
         string blocked = Path.Combine(directory.Path, "state.hlf.tmp");
         Directory.CreateDirectory(blocked);
+        string id = await DecideAsync(server);
         string body = Body(id);
         JsonElement problem = await server.ProblemAsync(503, HttpMethod.Post, "/v1/outcomes?durable=true", body);
         Assert.Contains("duplicate", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -117,5 +131,23 @@ public sealed class OutcomesEndpointTests
             Assert.True(i < 500, $"{path} did not come to {expected} within ten seconds");
             await Task.Delay(20);
         }
+    }
+
+    /// <summary>A clock that can be made to keep whoever reads it waiting, which a flush does before it writes.</summary>
+    private sealed class HaltingTime : TimeProvider, IDisposable
+    {
+        private readonly ManualResetEventSlim _goes = new(true);
+
+        public void Halt() => _goes.Reset();
+
+        public void GoOn() => _goes.Set();
+
+        public override long GetTimestamp()
+        {
+            _goes.Wait();
+            return base.GetTimestamp();
+        }
+
+        public void Dispose() => _goes.Dispose();
     }
 }
