@@ -122,7 +122,7 @@
         scales: { y: this.kind.logarithmic ? { distr: 3 } : this.kind.range ? { range: this.kind.range } : { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
         axes: [{ ...axis, space: 75, values: (_, times) => times.map(time => clock(time).slice(0, times[1] - times[0] < 60 ? 8 : 5)) }, { ...axis, size: 70, values: (_, ticks) => ticks.map(tick => tick == null ? "" : this.kind.text(tick)) }],
         series: [{}, ...this.series.map((one, i) => ({
-          label: one.name, stroke: colour(`--series-${i % 8 + 1}`), width: 2, dash: one.dashed ? [6, 4] : undefined, points: { show: false },
+          label: one.name, stroke: colour(`--series-${i % 8 + 1}`), width: 2, dash: one.dashed ? [6, 4] : undefined, points: { size: 4 },
         }))],
         hooks: { setCursor: [u => this.describe(u.cursor.idx ?? this.index ?? this.at.length - 1)] },
       }, data, this.plot);
