@@ -44,7 +44,10 @@ public sealed class RoutingServer : IAsyncDisposable
     /// <param name="options">Where it listens, and whom it serves.</param>
     /// <param name="routers">What it serves.</param>
     /// <exception cref="ArgumentException">A setting is not usable: the message says which, and what to do.</exception>
-    public static RoutingServer Create(ServerOptions options, RouterRegistry routers)
+    public static RoutingServer Create(ServerOptions options, RouterRegistry routers) => Create(options, routers, static _ => { });
+
+    /// <summary>Builds a server of other parts: a test's connections are not of a network.</summary>
+    internal static RoutingServer Create(ServerOptions options, RouterRegistry routers, Action<IServiceCollection> configure)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(routers);
@@ -59,6 +62,7 @@ public sealed class RoutingServer : IAsyncDisposable
         var endpoints = new Endpoints();
         var metrics = new ServerMetrics(routers);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints, metrics));
+        configure(builder.Services);
         WebApplication application = builder.Build();
         var keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
         ClientLimit? limit = options.RequestsPerSecond is int perSecond ? new ClientLimit(perSecond) : null;
