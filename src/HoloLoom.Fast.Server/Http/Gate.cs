@@ -48,6 +48,10 @@ internal sealed partial class Gate(AccessKeys keys, ClientLimit? limit, RequestT
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
         }
+        catch (ObjectDisposedException) when (context.Request.RouteValues[RouterFinder.Parameter] is string && !context.Response.HasStarted)
+        {
+            await AnswerAsync(context, new ProblemException(StatusCodes.Status404NotFound, $"The router '{context.Request.RouteValues[RouterFinder.Parameter]}' was removed meanwhile."));
+        }
         catch (Exception problem) when (!context.Response.HasStarted)
         {
             LogFailure(problem, context.Request.Method, context.Request.Path.Value ?? "");

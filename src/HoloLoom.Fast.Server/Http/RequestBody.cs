@@ -27,14 +27,24 @@ internal readonly struct RequestBody : IDisposable
     public ReadOnlySpan<byte> Span => _rented is null ? _sequence.FirstSpan : _rented.AsSpan(0, (int)_sequence.Length);
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="ProblemException">It is not UTF-8.</exception>
+    /// <exception cref="ProblemException">It is not UTF-8, or not framed as HTTP asks for.</exception>
     /// <exception cref="BadHttpRequestException">It is too large, or too slow.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context)
     {
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult result = await reader.ReadAsync(context.RequestAborted);
+            ReadResult result;
+            try
+            {
+                result = await reader.ReadAsync(context.RequestAborted);
+            }
+            catch (Exception problem) when (problem is InvalidOperationException || (problem is IOException && problem is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested))
+            {
+                // Sizes of chunks that overflow, and trailers that are none, are no bad requests to Kestrel, but faults.
+                throw new ProblemException(StatusCodes.Status400BadRequest, $"The body cannot be read: {problem.Message}", cause: problem);
+            }
+
             if (result.IsCompleted)
             {
                 var body = new RequestBody(reader, result.Buffer);

@@ -102,6 +102,11 @@ internal sealed partial class RespConnection
                 problem = $"ERR {refused.Message}";
                 return false;
             }
+            catch (ObjectDisposedException)
+            {
+                problem = Removed(router);
+                return false;
+            }
         }
 
         return true;
@@ -149,7 +154,13 @@ internal sealed partial class RespConnection
         {
             return $"ERR the outcome was recorded but could not be written to disk: {failure.Message}";
         }
+        catch (ObjectDisposedException)
+        {
+            return "ERR the router was removed meanwhile, with what it learned";
+        }
     }
+
+    private static string Removed(HostedRouter router) => $"ERR the router '{router.Name}' was removed meanwhile";
 
     private void WriteDurableReplies(string? failure)
     {

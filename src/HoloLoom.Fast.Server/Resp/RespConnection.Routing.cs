@@ -74,7 +74,14 @@ internal sealed partial class RespConnection
 
         if (TryFind(name, out HostedRouter router, out string? problem))
         {
-            writer.Bulk(router.Current.GetStatistics().ToJson());
+            try
+            {
+                writer.Bulk(router.Current.GetStatistics().ToJson());
+            }
+            catch (ObjectDisposedException)
+            {
+                writer.Error(Removed(router));
+            }
         }
         else
         {

@@ -100,6 +100,23 @@ public sealed class GateTests
     }
 
     [Theory]
+    [InlineData("route", Good)]
+    [InlineData("route/batch", """{"queries":["who","my"]}""")]
+    public async Task A_router_that_is_removed_while_it_is_asked_is_not_found(string route, string body)
+    {
+        await using HttpServer server = await HttpServer.StartAsync();
+        server.Routers.Create("t", new RouterOptions { Strategy = "rules" });
+        using TcpClient client = await ConnectAsync(
+            server, $"POST /v1/routers/t/{route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..5]}");
+        await Task.Delay(200);
+        Assert.True(server.Routers.Remove("t"));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body[5..]));
+        string answer = await ReadToEndAsync(client);
+        Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
+        Assert.Contains("removed meanwhile", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("192.0.2.7", "192.0.2.7")]
     [InlineData("::ffff:192.0.2.7", "192.0.2.7")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
