@@ -86,6 +86,13 @@ static answer route(uintptr_t router, _GoString_ query, uint64_t available) {
 	return told(a);
 }
 
+static answer route_unit(uintptr_t router, _GoString_ query, uint64_t available, _GoString_ unit) {
+	answer a = {0};
+	a.status = hlf_route_unit(of(router), (const uint8_t *)_GoStringPtr(query), _GoStringLen(query), available,
+	                          (const uint8_t *)_GoStringPtr(unit), _GoStringLen(unit), &a.decision);
+	return told(a);
+}
+
 static answer route_batch(uintptr_t router, const uint8_t *data, const int32_t *offsets, size_t n, uint64_t available, hlf_decision *out) {
 	answer a = {0};
 	a.status = hlf_route_batch(of(router), data, offsets, n, available, out);
@@ -95,6 +102,12 @@ static answer route_batch(uintptr_t router, const uint8_t *data, const int32_t *
 static answer record(uintptr_t router, hlf_decision_id id, hlf_outcome outcome) {
 	answer a = {0};
 	a.status = hlf_record_outcome(of(router), &id, &outcome);
+	return told(a);
+}
+
+static answer record_batch(uintptr_t router, const hlf_decision_id *ids, const double *relevance, const double *latency_ms, size_t n) {
+	answer a = {0};
+	a.status = hlf_record_batch(of(router), ids, relevance, latency_ms, n, &a.length);
 	return told(a);
 }
 
@@ -292,6 +305,17 @@ func (r *Router) RouteAmong(query string, available uint64) (Decision, error) {
 	return *(*Decision)(unsafe.Pointer(&a.decision)), nil
 }
 
+// RouteUnit decides by the variant of the experiment that a unit (the id of a user, a session) belongs to: always the same one, in every
+// process and language. Without an experiment it decides as RouteAmong.
+func (r *Router) RouteUnit(query, unit string, available uint64) (Decision, error) {
+	a := C.route_unit(r.current(), query, C.uint64_t(available), unit)
+	runtime.KeepAlive(r)
+	if a.status < 0 {
+		return Decision{}, failure(a)
+	}
+	return *(*Decision)(unsafe.Pointer(&a.decision)), nil
+}
+
 // RouteBatch decides for many queries: the same decisions as one by one, faster.
 func (r *Router) RouteBatch(queries []string, available uint64) ([]Decision, error) {
 	length := 0
@@ -347,6 +371,27 @@ func (r *Router) Record(id DecisionID, outcome Outcome) (Recorded, error) {
 	a := C.record(r.current(), *(*C.hlf_decision_id)(unsafe.Pointer(&id)), fields)
 	runtime.KeepAlive(r)
 	return Recorded(a.status), failure(a)
+}
+
+// RecordBatch reports what became of many decisions, with a relevance and a latency for each, and tells how many were accepted; the others
+// were duplicate, expired or unknown. If one of the numbers is not allowed nothing is recorded.
+func (r *Router) RecordBatch(ids []DecisionID, relevance, latencyMs []float64) (accepted int, err error) {
+	if len(relevance) != len(ids) || len(latencyMs) != len(ids) {
+		return 0, &Error{int(C.HLF_ERROR_ARGUMENT), fmt.Sprintf("%d ids have %d relevances and %d latencies; each needs one of both",
+			len(ids), len(relevance), len(latencyMs))}
+	}
+	var first *C.hlf_decision_id
+	var relevances, latencies *C.double
+	if len(ids) > 0 {
+		first = (*C.hlf_decision_id)(unsafe.Pointer(&ids[0]))
+		relevances, latencies = (*C.double)(unsafe.Pointer(&relevance[0])), (*C.double)(unsafe.Pointer(&latencyMs[0]))
+	}
+	a := C.record_batch(r.current(), first, relevances, latencies, C.size_t(len(ids)))
+	runtime.KeepAlive(r)
+	if a.status < 0 {
+		return 0, failure(a)
+	}
+	return int(a.length), nil
 }
 
 // Save writes all that was learned to a directory, made if missing.

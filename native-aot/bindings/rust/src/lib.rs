@@ -56,6 +56,7 @@ pub enum Recorded {
 
 /// The token to report an outcome with; as text, 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
 pub struct DecisionId(pub [u8; 16]);
 
 impl fmt::Display for DecisionId {
@@ -194,6 +195,18 @@ impl Router {
         Ok(decision)
     }
 
+    /// Decides by the variant of the experiment that a unit (the id of a user, a session) belongs to: always the same one, in every process
+    /// and language. Without an experiment: as [`Router::route_among`].
+    pub fn route_unit(&self, query: impl AsRef<[u8]>, unit: impl AsRef<[u8]>, available: u64) -> Result<Decision, Error> {
+        let (query, unit) = (query.as_ref(), unit.as_ref());
+        let mut decision = Decision::default();
+        // SAFETY: each pointer and its length are of one slice; a Decision is an hlf_decision.
+        check(unsafe {
+            ffi::hlf_route_unit(self.handle, query.as_ptr(), query.len(), available, unit.as_ptr(), unit.len(), &mut decision.0)
+        })?;
+        Ok(decision)
+    }
+
     /// Decides for many queries: the same decisions as one by one, faster.
     pub fn route_batch(&self, queries: &Queries, available: u64) -> Result<Vec<Decision>, Error> {
         self.route_buffer(&queries.data, &queries.offsets, available)
@@ -238,6 +251,35 @@ impl Router {
             ffi::HLF_EXPIRED => Recorded::Expired,
             _ => Recorded::Unknown,
         })
+    }
+
+    /// Reports what became of many decisions, with a relevance and a latency for each: how many were accepted. If one of the numbers is not
+    /// allowed nothing is recorded.
+    pub fn record_batch(&self, ids: &[DecisionId], relevance: &[f64], latency_ms: &[f64]) -> Result<usize, Error> {
+        if relevance.len() != ids.len() || latency_ms.len() != ids.len() {
+            return Err(Error {
+                status: ffi::HLF_ERROR_ARGUMENT,
+                message: format!(
+                    "{} ids have {} relevances and {} latencies; each needs one of both",
+                    ids.len(),
+                    relevance.len(),
+                    latency_ms.len()
+                ),
+            });
+        }
+        let mut accepted = 0;
+        // SAFETY: the three slices are equally long; a DecisionId is its bytes; the output is a place of ours.
+        check(unsafe {
+            ffi::hlf_record_batch(
+                self.handle,
+                ids.as_ptr().cast(),
+                relevance.as_ptr(),
+                latency_ms.as_ptr(),
+                ids.len(),
+                &mut accepted,
+            )
+        })?;
+        Ok(accepted)
     }
 
     /// Writes all that was learned to a directory, made if missing.
