@@ -113,7 +113,8 @@ func TestFeedbackTakesThePlaceOfRelevance(t *testing.T) {
 }
 
 func TestAUnitKeepsItsVariantInEveryRouter(t *testing.T) {
-	const config = `{"experiment": {"name": "colours", "variants": [{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "uniform"}]}}`
+	const config = `{"experiment": {"name": "colours", "variants": [
+		{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "uniform"}]}}`
 	first, second := router(t, config), router(t, config)
 	seen := map[uint16]int{}
 	units := []string{"", "\xff", "北京"}

@@ -260,7 +260,8 @@ class Router {
    * latencyMs. All or, if a number is not allowed, none. Returns how many were accepted.
    */
   recordBatch(decisions, relevance, latencyMs) {
-    const ids = decisions instanceof DecisionBatch ? DecisionBatch.words(decisions) : Uint32Array.from(Array.from(decisions, Decision.words).flat());
+    const isBatch = decisions instanceof DecisionBatch;
+    const ids = isBatch ? DecisionBatch.words(decisions) : Uint32Array.from(Array.from(decisions, Decision.words).flat());
     const count = ids.length / 4;
     return checked(native.recordBatch(this.#handle, ids, doubles(relevance, count, 'relevance'), doubles(latencyMs, count, 'latencyMs')));
   }

@@ -8,7 +8,8 @@ public sealed class ConformanceTests
 {
     private const string Learned = """{"strategy": "thompson", "seed": 7}""";
     private const string Experiment = """
-        {"experiment": {"name": "colours", "variants": [{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "thompson"}]}, "seed": 9}
+        {"experiment": {"name": "colours", "variants": [{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "thompson"}]},
+        "seed": 9}
         """;
 
     private const string ByRule = """{"strategy": "rules", "seed": 8}""";

@@ -33,7 +33,8 @@ public sealed class LibraryTests
         string folder = Path.Combine(Toolchain.NativeAot, Path.GetDirectoryName(files)!);
         string source = string.Concat(Directory.EnumerateFiles(folder, Path.GetFileName(files)).Select(File.ReadAllText));
         string rows = File.ReadAllText(Path.Combine(Toolchain.NativeAot, "bindings", "README.md"));
-        IEnumerable<string> leftOut = from row in Regex.Matches(rows, @"^\|(?<functions> `hlf_.+?)\|(?<bindings>.+?)\|", RegexOptions.Multiline)
+        MatchCollection table = Regex.Matches(rows, @"^\|(?<functions> `hlf_.+?)\|(?<bindings>.+?)\|", RegexOptions.Multiline);
+        IEnumerable<string> leftOut = from row in table
                                       where row.Groups["bindings"].Value.Split(',', StringSplitOptions.TrimEntries).Contains(binding)
                                       from function in Found(row.Groups["functions"].Value, @"`(hlf_\w+)`")
                                       select function;

@@ -135,7 +135,8 @@ public sealed unsafe class NativeRouter : SafeHandle
         if (relevance.Length != ids.Length || latencyMs.Length != ids.Length)
         {
             throw new ArgumentException(
-                $"{ids.Length} ids have {relevance.Length} relevances and {latencyMs.Length} latencies; each needs one of both.", nameof(ids));
+                $"{ids.Length} ids have {relevance.Length} relevances and {latencyMs.Length} latencies; each needs one of both.",
+                nameof(ids));
         }
 
         fixed (DecisionId* first = ids)

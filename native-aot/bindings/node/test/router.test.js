@@ -163,7 +163,9 @@ test('every error tells its code', () => {
   assert.throws(() => router.posterior('nowhere', 0), hasCode('RANGE'));
   assert.throws(() => router.load('/nonexistent'), hasCode('STATE'));
   router.close();
-  const calls = { route: ['who'], routeUnit: ['who', 'user'], routeBatch: [['who']], recordBatch: [[], [], []], statistics: [], flush: [], save: ['who'] };
+  const calls = {
+    route: ['who'], routeUnit: ['who', 'user'], routeBatch: [['who']], recordBatch: [[], [], []], statistics: [], flush: [], save: ['who'],
+  };
   for (const [call, given] of Object.entries(calls)) {
     assert.throws(() => router[call](...given), hasCode('CLOSED'), call);
   }
