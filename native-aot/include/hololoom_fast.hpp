@@ -137,6 +137,18 @@ public:
         return detail::check(hlf_record_outcome(handle_, &id, &outcome));
     }
 
+    // How many were accepted. One relevance and one latency for each id; if one of the numbers is not allowed nothing is recorded.
+    std::size_t record_batch(const std::vector<hlf_decision_id> &ids, const std::vector<double> &relevance,
+                             const std::vector<double> &latency_ms)
+    {
+        if (relevance.size() != ids.size() || latency_ms.size() != ids.size()) {
+            throw error(HLF_ERROR_ARGUMENT, "each id needs one relevance and one latency");
+        }
+        std::size_t accepted = 0;
+        detail::check(hlf_record_batch(handle_, ids.data(), relevance.data(), latency_ms.data(), ids.size(), &accepted));
+        return accepted;
+    }
+
     void save(std::string_view directory) const { detail::check(hlf_save(handle_, detail::bytes(directory), directory.size())); }
     void load(std::string_view directory) { detail::check(hlf_load(handle_, detail::bytes(directory), directory.size())); }
     void flush() { detail::check(hlf_flush(handle_)); }

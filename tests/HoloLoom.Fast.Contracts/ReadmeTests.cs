@@ -93,9 +93,16 @@ public sealed partial class ReadmeTests
         foreach (Match link in Regex.Matches(s_readme, @"\]\((?<target>[^)]+)\)"))
         {
             string target = link.Groups["target"].Value;
+            string[] parts = target.Split('#');
             Assert.True(
-                target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Repository.PathOf(target)),
+                target.StartsWith("https://", StringComparison.Ordinal) || Path.Exists(Repository.PathOf(parts[0])),
                 $"'{target}' does not exist");
+            if (parts is [{ } file, { } heading] && file.EndsWith(".md", StringComparison.Ordinal))
+            {
+                string headings = string.Concat(
+                    File.ReadLines(Repository.PathOf(file)).Where(static line => line.StartsWith('#')).Select(static line => $"{line}\n"));
+                Assert.Matches($@"(?im)^#+ {heading.Replace('-', ' ')}$", headings);
+            }
         }
     }
 

@@ -126,6 +126,26 @@ int main(int argc, char **argv)
     hlf_decision_id forged = batch[0].id;
     forged.bytes[3] ^= 4;
     printf("forged %d\n", hlf_record(router, &forged, 1.0, 1.0));
+    hlf_decision_id *ids = calloc(n + 1, sizeof *ids);
+    double *relevance = calloc(n + 1, sizeof *relevance), *latency = calloc(n + 1, sizeof *latency);
+    for (size_t i = 0; i < n; i++) {
+        char unit[32];
+        int unit_length = snprintf(unit, sizeof unit, "anv\xc3\xa4ndare %zu", i % 40);
+        hlf_decision decision;
+        must(hlf_route_unit(router, data + offsets[i], (size_t)(offsets[i + 1] - offsets[i]), HLF_ALL_BACKENDS, U8(unit),
+                            (size_t)unit_length, &decision),
+             "route unit");
+        print_decision("unit", &decision);
+        ids[i] = decision.id;
+    }
+    ids[n] = single[0].id;
+    for (size_t i = 0; i <= n; i++) {
+        relevance[i] = (double)(i * 3 % 11) / 10.0;
+        latency[i] = i % 4 == 0 ? 2500.0 : 40.0;
+    }
+    size_t accepted = 0;
+    must(hlf_record_batch(router, ids, relevance, latency, n + 1, &accepted), "record batch");
+    printf("several %zu\n", accepted);
     for (uint32_t type = 0; type < query_type_count; type++) {
         for (uint32_t backend = 0; backend < backend_count; backend++) {
             double shape[2];
@@ -175,5 +195,8 @@ int main(int argc, char **argv)
     hlf_router_destroy(smaller);
     free(single);
     free(batch);
+    free(ids);
+    free(relevance);
+    free(latency);
     return 0;
 }

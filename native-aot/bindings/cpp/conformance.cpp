@@ -68,6 +68,19 @@ void run(const std::string &config, const std::string &file, const std::string &
     hlf_decision_id forged = batch[0].id;
     forged.bytes[3] ^= 4;
     std::printf("forged %d\n", router.record(forged, 1.0, 1.0));
+    std::vector<hlf_decision_id> ids;
+    std::vector<double> relevance, latency;
+    for (std::size_t i = 0; i < queries.size(); i++) {
+        hlf_decision decision = router.route_unit(queries[i], "anv\xc3\xa4ndare " + std::to_string(i % 40));
+        print("unit", decision);
+        ids.push_back(decision.id);
+    }
+    ids.push_back(single[0].id);
+    for (std::size_t i = 0; i < ids.size(); i++) {
+        relevance.push_back(static_cast<double>(i * 3 % 11) / 10.0);
+        latency.push_back(i % 4 == 0 ? 2500.0 : 40.0);
+    }
+    std::printf("several %zu\n", router.record_batch(ids, relevance, latency));
     for (std::uint32_t type = 0; type < query_types.size(); type++) {
         for (std::uint32_t backend = 0; backend < backends.size(); backend++) {
             auto [alpha, beta] = router.posterior(type, backend);

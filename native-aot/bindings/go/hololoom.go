@@ -86,6 +86,13 @@ static answer route(uintptr_t router, _GoString_ query, uint64_t available) {
 	return told(a);
 }
 
+static answer route_unit(uintptr_t router, _GoString_ query, uint64_t available, _GoString_ unit) {
+	answer a = {0};
+	a.status = hlf_route_unit(of(router), (const uint8_t *)_GoStringPtr(query), _GoStringLen(query), available,
+	                          (const uint8_t *)_GoStringPtr(unit), _GoStringLen(unit), &a.decision);
+	return told(a);
+}
+
 static answer route_batch(uintptr_t router, const uint8_t *data, const int32_t *offsets, size_t n, uint64_t available, hlf_decision *out) {
 	answer a = {0};
 	a.status = hlf_route_batch(of(router), data, offsets, n, available, out);
@@ -95,6 +102,12 @@ static answer route_batch(uintptr_t router, const uint8_t *data, const int32_t *
 static answer record(uintptr_t router, hlf_decision_id id, hlf_outcome outcome) {
 	answer a = {0};
 	a.status = hlf_record_outcome(of(router), &id, &outcome);
+	return told(a);
+}
+
+static answer record_batch(uintptr_t router, const hlf_decision_id *ids, const double *relevance, const double *latency_ms, size_t n) {
+	answer a = {0};
+	a.status = hlf_record_batch(of(router), ids, relevance, latency_ms, n, &a.length);
 	return told(a);
 }
 
@@ -143,7 +156,6 @@ static answer name(uintptr_t router, int query_types, uint32_t index) {
 import "C"
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -154,51 +166,6 @@ import (
 
 // AllBackends is the set of every backend that a router has.
 const AllBackends = ^uint64(0)
-
-// Error is a call that failed: a status of hololoom_fast.h (HLF_ERROR_...) and the library's message.
-type Error struct {
-	Status  int
-	Message string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-// Recorded is what became of a reported outcome.
-type Recorded int
-
-// The answers of Record. Only an accepted outcome was learned from.
-const (
-	Accepted Recorded = iota
-	Duplicate
-	Expired
-	Unknown
-)
-
-// String is the answer in lower case.
-func (r Recorded) String() string {
-	return [...]string{"accepted", "duplicate", "expired", "unknown"}[r]
-}
-
-// DecisionID is the token to report an outcome with.
-type DecisionID [16]byte
-
-// String is the 32 hexadecimal digits of the id.
-func (id DecisionID) String() string { return hex.EncodeToString(id[:]) }
-
-// ParseDecisionID reads what String wrote.
-func ParseDecisionID(text string) (id DecisionID, err error) {
-	if n, err := hex.Decode(id[:], []byte(firstChars(text))); err != nil || n != len(id) || len(text) != 2*n {
-		return DecisionID{}, fmt.Errorf("%q is not a decision id: 32 hexadecimal digits are expected", text)
-	}
-	return id, nil
-}
-
-func firstChars(text string) string {
-	if len(text) > 32 {
-		return text[:32]
-	}
-	return text
-}
 
 // Decision is what the router decided for one query.
 type Decision struct {
@@ -213,14 +180,6 @@ type Decision struct {
 
 // Of the same layout, so that a batch is written in place. An index that is not constant 0 does not compile.
 var _ = [1]struct{}{}[unsafe.Sizeof(Decision{})-unsafe.Sizeof(C.hlf_decision{})]
-
-// Outcome is what became of a decision.
-type Outcome struct {
-	Relevance float64  // 0..1
-	LatencyMs float64  // finite, 0 or more
-	Cost      *float64 // nil: not given
-	Feedback  *float64 // 0..1; takes the place of Relevance; nil: not given
-}
 
 // Router decides and learns. Close it, or leave that to the garbage collector.
 type Router struct {
@@ -292,6 +251,17 @@ func (r *Router) RouteAmong(query string, available uint64) (Decision, error) {
 	return *(*Decision)(unsafe.Pointer(&a.decision)), nil
 }
 
+// RouteUnit decides by the variant of the experiment that a unit (the id of a user, a session) belongs to: always the same one, in every
+// process and language. Without an experiment it decides as RouteAmong.
+func (r *Router) RouteUnit(query, unit string, available uint64) (Decision, error) {
+	a := C.route_unit(r.current(), query, C.uint64_t(available), unit)
+	runtime.KeepAlive(r)
+	if a.status < 0 {
+		return Decision{}, failure(a)
+	}
+	return *(*Decision)(unsafe.Pointer(&a.decision)), nil
+}
+
 // RouteBatch decides for many queries: the same decisions as one by one, faster.
 func (r *Router) RouteBatch(queries []string, available uint64) ([]Decision, error) {
 	length := 0
@@ -347,6 +317,27 @@ func (r *Router) Record(id DecisionID, outcome Outcome) (Recorded, error) {
 	a := C.record(r.current(), *(*C.hlf_decision_id)(unsafe.Pointer(&id)), fields)
 	runtime.KeepAlive(r)
 	return Recorded(a.status), failure(a)
+}
+
+// RecordBatch reports what became of many decisions, with a relevance and a latency for each, and tells how many were accepted; the others
+// were duplicate, expired or unknown. If one of the numbers is not allowed nothing is recorded.
+func (r *Router) RecordBatch(ids []DecisionID, relevance, latencyMs []float64) (accepted int, err error) {
+	if len(relevance) != len(ids) || len(latencyMs) != len(ids) {
+		return 0, &Error{int(C.HLF_ERROR_ARGUMENT), fmt.Sprintf("%d ids have %d relevances and %d latencies; each needs one of both",
+			len(ids), len(relevance), len(latencyMs))}
+	}
+	var first *C.hlf_decision_id
+	var relevances, latencies *C.double
+	if len(ids) > 0 {
+		first = (*C.hlf_decision_id)(unsafe.Pointer(&ids[0]))
+		relevances, latencies = (*C.double)(unsafe.Pointer(&relevance[0])), (*C.double)(unsafe.Pointer(&latencyMs[0]))
+	}
+	a := C.record_batch(r.current(), first, relevances, latencies, C.size_t(len(ids)))
+	runtime.KeepAlive(r)
+	if a.status < 0 {
+		return 0, failure(a)
+	}
+	return int(a.length), nil
 }
 
 // Save writes all that was learned to a directory, made if missing.

@@ -3,6 +3,7 @@ package hololoom
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -108,6 +109,62 @@ func TestFeedbackTakesThePlaceOfRelevance(t *testing.T) {
 	}
 	if _, _, err := r.Posterior(-1, 0); status(err) != -7 {
 		t.Error(err)
+	}
+}
+
+func TestAUnitKeepsItsVariantInEveryRouter(t *testing.T) {
+	const config = `{"experiment": {"name": "colours", "variants": [
+		{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "uniform"}]}}`
+	first, second := router(t, config), router(t, config)
+	seen := map[uint16]int{}
+	units := []string{"", "\xff", "北京"}
+	for i := 0; i < 200; i++ {
+		units = append(units, fmt.Sprintf("user %d", i))
+	}
+	for _, unit := range units {
+		one, err := first.RouteUnit("who", unit, AllBackends)
+		other, otherErr := second.RouteUnit("other", unit, 4)
+		if err != nil || otherErr != nil || one.Variant != other.Variant || other.Backend != 2 {
+			t.Fatalf("%q: %v %v, %v %v", unit, one, err, other, otherErr)
+		}
+		seen[one.Variant]++
+	}
+	if len(seen) != 2 || seen[0] == 0 || seen[1] == 0 {
+		t.Error(seen)
+	}
+	if _, err := first.RouteUnit("who", "user", 0); status(err) != -5 {
+		t.Error(err)
+	}
+	first.Close()
+	if _, err := first.RouteUnit("who", "user", AllBackends); status(err) != -2 {
+		t.Error(err)
+	}
+}
+
+func TestOutcomesOfABatchAreLearnedOnceAllOrNone(t *testing.T) {
+	r := router(t, "")
+	decisions, _ := r.RouteBatch([]string{"who", "where", "when"}, 1)
+	ids := []DecisionID{decisions[0].ID, decisions[1].ID, decisions[2].ID}
+	good := []float64{1, 1, 1}
+	for _, wrong := range [][]float64{{1, 1, -1}, {1, math.NaN(), 1}, {1, 1}, {1, 1, 1, 1}, nil} {
+		if accepted, err := r.RecordBatch(ids, wrong, good); status(err) != -1 || accepted != 0 {
+			t.Errorf("%v: %v %v", wrong, accepted, err)
+		}
+		if accepted, err := r.RecordBatch(ids, good, wrong); status(err) != -1 || accepted != 0 {
+			t.Errorf("%v: %v %v", wrong, accepted, err)
+		}
+	}
+	if accepted, err := r.RecordBatch(ids[:2], []float64{0.9, 0.1}, good[:2]); accepted != 2 || err != nil {
+		t.Error(accepted, err)
+	}
+	if accepted, err := r.RecordBatch(ids, good, good); accepted != 1 || err != nil {
+		t.Error(accepted, err)
+	}
+	if accepted, err := r.RecordBatch(nil, nil, nil); accepted != 0 || err != nil {
+		t.Error(accepted, err)
+	}
+	if alpha, beta, _ := r.Posterior(0, 0); alpha != 3 || beta != 2 {
+		t.Error(alpha, beta)
 	}
 }
 

@@ -167,6 +167,28 @@ static napi_value route(napi_env env, napi_callback_info info)
     return status_value(env, status);
 }
 
+/* (handle, query, low, high, unit) -> status; the decision is in the handle's memory */
+static napi_value route_unit(napi_env env, napi_callback_info info)
+{
+    size_t count = 5;
+    napi_value given[5];
+    Handle *handle;
+    uint64_t mask;
+    Text text, unit;
+    CHECK(napi_get_cb_info(env, info, &count, given, NULL, NULL));
+    CHECK(napi_get_value_external(env, given[0], (void **)&handle));
+    CHECK(read_mask(env, given[2], given[3], &mask));
+    CHECK(read_text(env, given[1], &text));
+    if (read_text(env, given[4], &unit) != napi_ok) {
+        free(text.allocated);
+        return broken(env);
+    }
+    int32_t status = hlf_route_unit(handle->router, text.bytes, text.length, mask, unit.bytes, unit.length, handle->decision);
+    free(text.allocated);
+    free(unit.allocated);
+    return status_value(env, status);
+}
+
 typedef struct {
     uint8_t *data;
     int32_t *offsets;
@@ -289,6 +311,28 @@ static napi_value record(napi_env env, napi_callback_info info)
     CHECK(napi_get_value_double(env, given[9], &outcome.feedback));
     memcpy(&id, words, sizeof id);
     return status_value(env, hlf_record_outcome(handle->router, &id, &outcome));
+}
+
+/* (handle, Uint32Array of ids, Float64Array of relevance, Float64Array of latencies) -> status if negative, or how many were accepted */
+static napi_value record_batch(napi_env env, napi_callback_info info)
+{
+    size_t count = 4, words, n[2], accepted = 0;
+    napi_value given[4];
+    Handle *handle;
+    napi_typedarray_type ids_type, types[2];
+    void *ids, *numbers[2];
+    CHECK(napi_get_cb_info(env, info, &count, given, NULL, NULL));
+    CHECK(napi_get_value_external(env, given[0], (void **)&handle));
+    CHECK(napi_get_typedarray_info(env, given[1], &ids_type, &words, &ids, NULL, NULL));
+    CHECK(napi_get_typedarray_info(env, given[2], &types[0], &n[0], &numbers[0], NULL, NULL));
+    CHECK(napi_get_typedarray_info(env, given[3], &types[1], &n[1], &numbers[1], NULL, NULL));
+    if (ids_type != napi_uint32_array || types[0] != napi_float64_array || types[1] != napi_float64_array || words != 4 * n[0] ||
+        n[0] != n[1]) {
+        napi_throw_type_error(env, NULL, "the ids are a Uint32Array, the numbers are Float64Arrays, one for each id");
+        return NULL;
+    }
+    int32_t status = hlf_record_batch(handle->router, ids, numbers[0], numbers[1], n[0], &accepted);
+    return status_value(env, status == HLF_OK ? (int32_t)accepted : status);
 }
 
 static napi_value with_path(napi_env env, napi_callback_info info, int32_t (*function)(hlf_router *, const uint8_t *, size_t))
@@ -447,9 +491,11 @@ NAPI_MODULE_INIT()
         {"open", open_router},
         {"close", close_router},
         {"route", route},
+        {"routeUnit", route_unit},
         {"routeBatch", route_batch},
         {"routeBuffer", route_buffer},
         {"record", record},
+        {"recordBatch", record_batch},
         {"save", save},
         {"load", load},
         {"flush", flush},

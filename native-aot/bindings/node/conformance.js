@@ -48,6 +48,12 @@ lines.push(`again ${number(router.record(single[0].id, 1, 1))}`);
 const forged = Buffer.from(batch.at(0).id, 'hex');
 forged[3] ^= 4;
 lines.push(`forged ${number(router.record(forged.toString('hex'), 1, 1))}`);
+const units = queries.map((query, i) => router.routeUnit(query, `användare ${i % 40}`));
+show('unit', units);
+const reported = [...units, single[0]];
+const relevance = reported.map((_, i) => ((i * 3) % 11) / 10);
+const latency = reported.map((_, i) => (i % 4 === 0 ? 2500 : 40));
+lines.push(`several ${router.recordBatch(reported, relevance, latency)}`);
 for (const queryType of router.queryTypes) {
   for (const backend of router.backends) {
     const { alpha, beta } = router.posterior(queryType, backend);

@@ -33,9 +33,13 @@ export class Router {
   readonly backends: readonly string[];
   readonly queryTypes: readonly string[];
   route(query: string | Uint8Array, available?: Iterable<string>): Decision;
+  /** Decides by the experiment's variant that the unit (a user, a session) belongs to: the same one in every process and language. */
+  routeUnit(query: string | Uint8Array, unit: string | Uint8Array, available?: Iterable<string>): Decision;
   routeBatch(queries: readonly (string | Uint8Array)[], available?: Iterable<string>): DecisionBatch;
   routeBuffer(data: Uint8Array, offsets: Int32Array, available?: Iterable<string>): DecisionBatch;
   record(decision: Decision | string, relevance: number, latencyMs?: number, more?: { cost?: number; feedback?: number }): Result;
+  /** How many were accepted; the others were duplicate, expired or unknown. */
+  recordBatch(decisions: DecisionBatch | Iterable<Decision | string>, relevance: Iterable<number>, latencyMs: Iterable<number>): number;
   posterior(queryType: string | number, backend: string | number): { alpha: number; beta: number };
   statistics(): any;
   save(directory: string): void;

@@ -35,6 +35,22 @@ function checked(result) {
   return result;
 }
 
+/** Numbers as the native part takes them, one for each decision: what is not a number is refused, not converted. */
+function doubles(numbers, count, name) {
+  const given = numbers instanceof Float64Array ? numbers : Array.from(numbers);
+  if (given.length !== count) {
+    throw new RangeError(`there are ${given.length} numbers in ${name} and ${count} decisions`);
+  }
+  if (given instanceof Float64Array) {
+    return given;
+  }
+  const at = given.findIndex((number) => typeof number !== 'number');
+  if (at >= 0) {
+    throw new TypeError(`${name}[${at}] is not a number`);
+  }
+  return Float64Array.from(given);
+}
+
 const hex = (word) => (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 const floatOf = new Float32Array(1);
 const wordOf = new Uint32Array(floatOf.buffer);
@@ -142,6 +158,11 @@ class DecisionBatch {
       yield this.at(i);
     }
   }
+
+  /** The words of all ids, one id after the other. */
+  static words(batch) {
+    return Uint32Array.from({ length: batch.length * 4 }, (_, i) => batch.#words[(i >>> 2) * WORDS + (i & 3)]);
+  }
 }
 
 /** A router: decides and learns. */
@@ -205,6 +226,16 @@ class Router {
     return new Decision(this.#names, this.#words, 0);
   }
 
+  /**
+   * Decides by the variant of the experiment that a unit (the id of a user, a session; a string, or its UTF-8) belongs to: always the same
+   * one, in every process and language. Without an experiment: as route.
+   */
+  routeUnit(query, unit, available) {
+    this.#available(available);
+    checked(native.routeUnit(this.#handle, query, this.#low, this.#high, unit));
+    return new Decision(this.#names, this.#words, 0);
+  }
+
   /** Decides for many: the same decisions as one by one, faster. */
   routeBatch(queries, available) {
     this.#available(available);
@@ -222,6 +253,17 @@ class Router {
     const [w0, w1, w2, w3] = Decision.words(decision);
     const given = (cost === undefined ? 0 : 1) | (feedback === undefined ? 0 : 2);
     return RESULTS[checked(native.record(this.#handle, w0, w1, w2, w3, relevance, latencyMs, given, cost ?? 0, feedback ?? 0))];
+  }
+
+  /**
+   * Reports what became of many decisions: a DecisionBatch, or an array of decisions or ids, with as many numbers each in relevance and
+   * latencyMs. All or, if a number is not allowed, none. Returns how many were accepted.
+   */
+  recordBatch(decisions, relevance, latencyMs) {
+    const isBatch = decisions instanceof DecisionBatch;
+    const ids = isBatch ? DecisionBatch.words(decisions) : Uint32Array.from(Array.from(decisions, Decision.words).flat());
+    const count = ids.length / 4;
+    return checked(native.recordBatch(this.#handle, ids, doubles(relevance, count, 'relevance'), doubles(latencyMs, count, 'latencyMs')));
   }
 
   /** Alpha and beta of a query type and backend, each by name or index. */

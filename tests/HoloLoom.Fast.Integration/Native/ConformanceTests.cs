@@ -7,6 +7,11 @@ namespace HoloLoom.Fast.Integration.Native;
 public sealed class ConformanceTests
 {
     private const string Learned = """{"strategy": "thompson", "seed": 7}""";
+    private const string Experiment = """
+        {"experiment": {"name": "colours", "variants": [{"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "thompson"}]},
+        "seed": 9}
+        """;
+
     private const string ByRule = """{"strategy": "rules", "seed": 8}""";
 
     [SkippableTheory]
@@ -110,9 +115,19 @@ public sealed class ConformanceTests
         Check(directory, withBuffer: true, environment, "dotnet", program);
     }
 
+    [Fact]
+    public void What_every_language_must_write_has_units_of_every_variant_that_keep_theirs_and_outcomes_learned_once()
+    {
+        string[][] lines = [.. Transcript.Expected(Experiment, withBuffer: true).Split('\n').Select(static line => line.Split(' '))];
+        string[] variants = [.. lines.Where(static line => line[0] == "unit").Select(static line => line[5])];
+        Assert.Equal(["0", "1"], variants.Distinct().Order());
+        Assert.All(variants.Index(), unit => Assert.Equal(variants[unit.Index % 40], unit.Item));
+        Assert.Contains(lines, line => line is ["several", var accepted] && accepted == $"{variants.Length}");
+    }
+
     private static void Check(TemporaryDirectory directory, bool withBuffer, IReadOnlyDictionary<string, string>? environment, params string[] program)
     {
-        foreach (string config in (string[])[Learned, ByRule])
+        foreach (string config in (string[])[Learned, ByRule, Experiment])
         {
             string state = directory[$"state-{config.Length}"];
             string actual = Toolchain.Run(Toolchain.NativeAot, environment, [.. program, config, Toolchain.Queries, state]);

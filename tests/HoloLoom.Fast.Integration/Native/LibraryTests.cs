@@ -13,12 +13,32 @@ public sealed class LibraryTests
     [SkippableFact]
     public void The_library_exports_the_functions_of_the_header_and_nothing_else()
     {
-        string header = File.ReadAllText(Path.Combine(Toolchain.NativeAot, "include", "hololoom_fast.h"));
-        string[] declared = Found(header, @"^HLF_API [^(]*?(hlf_\w+)\(");
+        string[] declared = Declared();
         string symbols = Toolchain.Run(Toolchain.NativeAot, Toolchain.Program("nm"), "-D", "--defined-only", Library);
         string[] exported = Found(symbols, @"^\S+ [^A] ([^@\s]+)");
         Assert.NotEmpty(declared);
         Assert.Equal(declared.Order(), exported.Order());
+    }
+
+    [Theory]
+    [InlineData("cpp", "include/hololoom_fast.hpp")]
+    [InlineData("python", "bindings/python/native/*.c")]
+    [InlineData("python", "bindings/python/src/hololoom_fast/_*.py")]
+    [InlineData("node", "bindings/node/addon.c")]
+    [InlineData("go", "bindings/go/hololoom.go")]
+    [InlineData("rust", "bindings/rust/src/ffi.rs")]
+    [InlineData("dotnet", "bindings/dotnet/HoloLoom.Fast.Interop/NativeMethods.cs")]
+    public void A_binding_has_all_functions_of_the_header_but_those_that_it_says_to_leave_out(string binding, string files)
+    {
+        string folder = Path.Combine(Toolchain.NativeAot, Path.GetDirectoryName(files)!);
+        string source = string.Concat(Directory.EnumerateFiles(folder, Path.GetFileName(files)).Select(File.ReadAllText));
+        string rows = File.ReadAllText(Path.Combine(Toolchain.NativeAot, "bindings", "README.md"));
+        MatchCollection table = Regex.Matches(rows, @"^\|(?<functions> `hlf_.+?)\|(?<bindings>.+?)\|", RegexOptions.Multiline);
+        IEnumerable<string> leftOut = from row in table
+                                      where row.Groups["bindings"].Value.Split(',', StringSplitOptions.TrimEntries).Contains(binding)
+                                      from function in Found(row.Groups["functions"].Value, @"`(hlf_\w+)`")
+                                      select function;
+        Assert.Equal(leftOut.Order(), Declared().Except(Found(source, @"\b(hlf_\w+)")).Order());
     }
 
     [SkippableFact]
@@ -93,6 +113,9 @@ public sealed class LibraryTests
         Assert.Equal("HLF_ERROR_CPU: This processor lacks instructions", answer.Split(" that")[0]);
         Assert.Equal("HLF_OK\n", Toolchain.Run(directory.Path, program));
     }
+
+    private static string[] Declared() =>
+        Found(File.ReadAllText(Path.Combine(Toolchain.NativeAot, "include", "hololoom_fast.h")), @"^HLF_API [^(]*?(hlf_\w+)\(");
 
     // What the group of a pattern matched, line by line.
     private static string[] Found(string text, string pattern) =>

@@ -33,6 +33,9 @@ internal static class Transcript
         batch[0].Id.WriteBytes(forged);
         forged[3] ^= 4;
         text.Append("forged ").Append((int)router.Record(DecisionId.FromBytes(forged), s_good)).Append('\n');
+        Decision[] units = [.. queries.Select((query, i) => router.Route(query, BackendSet.All, $"användare {i % 40}"))];
+        Write(text, "unit", router, units);
+        text.Append(CultureInfo.InvariantCulture, $"several {Report(router, [.. units, single[0]])}\n");
         WritePosteriors(text, router);
 
         router.Save(directory.Path);
@@ -51,6 +54,10 @@ internal static class Transcript
         text.Append("error offsets -6\nerror range -7\nerror state -9\n").Append(withBuffer ? "error buffer -8\n" : "").Append("error handle -2\n");
         return text.ToString();
     }
+
+    private static int Report(Router router, Decision[] decisions) =>
+        decisions.Where((decision, i) =>
+            router.Record(decision.Id, new Outcome(i * 3 % 11 / 10.0, i % 4 == 0 ? 2500 : 40)) == RecordResult.Accepted).Count();
 
     private static void Write(StringBuilder text, string label, Router router, Decision[] decisions)
     {

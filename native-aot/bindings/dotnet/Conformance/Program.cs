@@ -30,6 +30,12 @@ output.Append($"again {router.Record(single[0].Id, 1, 1)}\n");
 DecisionId forged = batch[0].Id;
 forged[3] ^= 4;
 output.Append($"forged {router.Record(forged, 1, 1)}\n");
+Decision[] units = [.. texts.Select((text, i) => router.RouteUnit(text, Encoding.UTF8.GetBytes($"användare {i % 40}")))];
+Show("unit", units);
+DecisionId[] reported = [.. units.Select(static unit => unit.Id), single[0].Id];
+double[] relevance = [.. reported.Select(static (_, i) => i * 3 % 11 / 10.0)];
+double[] latency = [.. reported.Select(static (_, i) => i % 4 == 0 ? 2500.0 : 40)];
+output.Append($"several {router.RecordBatch(reported, relevance, latency)}\n");
 for (int type = 0; type < router.QueryTypes.Count; type++)
 {
     for (int backend = 0; backend < router.Backends.Count; backend++)

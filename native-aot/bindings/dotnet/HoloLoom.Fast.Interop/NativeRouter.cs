@@ -15,15 +15,32 @@ public sealed unsafe class NativeRouter : SafeHandle
 {
     private delegate int Filler(byte* buffer, nuint capacity, nuint* required);
 
-    /// <summary>Creates a router.</summary>
+    /// <summary>Creates a router that keeps what it learns in memory.</summary>
     /// <param name="config">The configuration as JSON, UTF-8; empty for the defaults.</param>
     public NativeRouter(ReadOnlySpan<byte> config)
+        : this(config, null)
+    {
+    }
+
+    /// <summary>Creates a router that goes on from a state directory and writes to it what it learns.</summary>
+    /// <param name="config">The configuration as JSON, UTF-8; empty for the defaults.</param>
+    /// <param name="stateDirectory">The directory, made if missing; null: what is learned is kept in memory.</param>
+    public NativeRouter(ReadOnlySpan<byte> config, string? stateDirectory)
         : base(0, ownsHandle: true)
     {
+        if (AbiVersion() != DeclaredAbiVersion)
+        {
+            throw new NotSupportedException($"The native library has ABI version {AbiVersion()}; version {DeclaredAbiVersion} is needed.");
+        }
+
+        byte[] path = Encoding.UTF8.GetBytes(stateDirectory ?? "");
         fixed (byte* text = config)
+        fixed (byte* directory = path)
         {
             nint router;
-            Check(RouterCreate(text, (nuint)config.Length, &router));
+            Check(stateDirectory is null
+                ? RouterCreate(text, (nuint)config.Length, &router)
+                : RouterOpen(text, (nuint)config.Length, directory, (nuint)path.Length, &router));
             SetHandle(router);
         }
 
@@ -44,6 +61,24 @@ public sealed unsafe class NativeRouter : SafeHandle
         {
             Decision decision;
             Check(NativeMethods.Route(handle, text, (nuint)query.Length, available, &decision));
+            return decision;
+        }
+    }
+
+    /// <summary>
+    /// Decides for a query by the variant of the experiment that a unit belongs to: always the same one, in every process and language.
+    /// Without an experiment: as <see cref="Route"/>.
+    /// </summary>
+    /// <param name="query">The query, UTF-8.</param>
+    /// <param name="unit">The id of a user, a session: any bytes.</param>
+    /// <param name="available">The backends that may be chosen: bit i is the backend of index i.</param>
+    public Decision RouteUnit(ReadOnlySpan<byte> query, ReadOnlySpan<byte> unit, ulong available = ulong.MaxValue)
+    {
+        fixed (byte* text = query)
+        fixed (byte* id = unit)
+        {
+            Decision decision;
+            Check(NativeMethods.RouteUnit(handle, text, (nuint)query.Length, available, id, (nuint)unit.Length, &decision));
             return decision;
         }
     }
@@ -72,6 +107,50 @@ public sealed unsafe class NativeRouter : SafeHandle
         DecisionId copy = id;
         return Check(NativeMethods.Record(handle, &copy, relevance, latencyMs));
     }
+
+    /// <summary>Reports what became of a decision, with cost and feedback: 0 accepted, 1 duplicate, 2 expired, 3 unknown.</summary>
+    public int Record(in DecisionId id, in Outcome outcome)
+    {
+        DecisionId copy = id;
+        var fields = new OutcomeFields
+        {
+            Size = (uint)sizeof(OutcomeFields),
+            Given = (outcome.Cost is null ? 0 : OutcomeFields.HasCost) | (outcome.Feedback is null ? 0 : OutcomeFields.HasFeedback),
+            Relevance = outcome.Relevance,
+            LatencyMs = outcome.LatencyMs,
+            Cost = outcome.Cost ?? 0,
+            Feedback = outcome.Feedback ?? 0,
+        };
+        return Check(RecordOutcome(handle, &copy, &fields));
+    }
+
+    /// <summary>Reports what became of many decisions. If one of the numbers is not allowed nothing is recorded.</summary>
+    /// <param name="ids">The decisions' ids.</param>
+    /// <param name="relevance">One for each id, 0..1.</param>
+    /// <param name="latencyMs">One for each id, finite, 0 or more.</param>
+    /// <returns>How many were accepted; the others were duplicate, expired or unknown.</returns>
+    /// <exception cref="ArgumentException">There are not as many numbers as ids.</exception>
+    public int RecordBatch(ReadOnlySpan<DecisionId> ids, ReadOnlySpan<double> relevance, ReadOnlySpan<double> latencyMs)
+    {
+        if (relevance.Length != ids.Length || latencyMs.Length != ids.Length)
+        {
+            throw new ArgumentException(
+                $"{ids.Length} ids have {relevance.Length} relevances and {latencyMs.Length} latencies; each needs one of both.",
+                nameof(ids));
+        }
+
+        fixed (DecisionId* first = ids)
+        fixed (double* relevances = relevance)
+        fixed (double* latencies = latencyMs)
+        {
+            nuint accepted;
+            Check(NativeMethods.RecordBatch(handle, first, relevances, latencies, (nuint)ids.Length, &accepted));
+            return (int)accepted;
+        }
+    }
+
+    /// <summary>Returns once all that was recorded before is in the state directory.</summary>
+    public void Flush() => Check(NativeMethods.Flush(handle));
 
     public void Save(string directory) => WithPath(directory, NativeMethods.Save);
 

@@ -70,6 +70,22 @@ func main() {
 	forged := batch[0].ID
 	forged[3] ^= 4
 	fmt.Fprintf(out, "forged %d\n", must(router.Record(forged, good)))
+	var units []hololoom.Decision
+	var ids []hololoom.DecisionID
+	for i, query := range queries {
+		units = append(units, must(router.RouteUnit(query, fmt.Sprintf("användare %d", i%40), hololoom.AllBackends)))
+		ids = append(ids, units[i].ID)
+	}
+	show("unit", router, units)
+	ids = append(ids, single[0].ID)
+	relevance, latency := make([]float64, len(ids)), make([]float64, len(ids))
+	for i := range ids {
+		relevance[i], latency[i] = float64(i*3%11)/10, 40
+		if i%4 == 0 {
+			latency[i] = 2500
+		}
+	}
+	fmt.Fprintf(out, "several %d\n", must(router.RecordBatch(ids, relevance, latency)))
 	for t, queryType := range router.QueryTypes() {
 		for b, backend := range router.Backends() {
 			alpha, beta, err := router.Posterior(t, b)

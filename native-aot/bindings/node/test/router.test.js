@@ -101,6 +101,38 @@ test('an outcome is learned once', () => {
   assert.throws(() => router.record(decision, 'good'), TypeError);
 });
 
+test('a unit keeps its variant in every router', () => {
+  const config = { experiment: { name: 'colours', variants: [{ name: 'red', strategy: 'rules' }, { name: 'blue', strategy: 'uniform' }] } };
+  const [first, second] = [new Router(config), new Router(config)];
+  const units = ['', '\ud800', '北京', ...Array.from({ length: 200 }, (_, i) => `user ${i}`), 'u'.repeat(5000)];
+  const variants = units.map((unit) => first.routeUnit('who', unit).variant);
+  assert.deepEqual(new Set(variants), new Set([0, 1]));
+  assert.deepEqual(units.map((unit) => second.routeUnit(Buffer.from('other'), Buffer.from(unit), ['mem0']).variant), variants);
+  assert.equal(second.routeUnit('other', 'user 1', ['mem0']).backend, 'mem0');
+  for (const wrong of [undefined, null, 7, ['user']]) {
+    assert.throws(() => first.routeUnit('who', wrong), TypeError);
+  }
+  assert.throws(() => first.routeUnit('who', 'user', []), hasCode('NO_BACKEND'));
+  assert.throws(() => first.routeUnit('who', 'user', 'mem0'), TypeError);
+});
+
+test('outcomes of a batch are learned once, all or none', () => {
+  const router = new Router();
+  const batch = router.routeBatch(['who', 'where', 'when'], ['neo4j']);
+  for (const [relevance, latency] of [[[0.9, 0.9, 1.1], [1, 1, 1]], [[0.9, NaN, 0], [1, 1, 1]], [[1, 1, 1], [1, 1, -1]]]) {
+    assert.throws(() => router.recordBatch(batch, relevance, latency), hasCode('ARGUMENT'));
+  }
+  assert.throws(() => router.recordBatch(batch, [1, 1], [1, 1, 1]), RangeError);
+  assert.throws(() => router.recordBatch(batch, [1, 1, 1], new Float64Array(4)), RangeError);
+  assert.throws(() => router.recordBatch(batch, [1, '1', 1], [1, 1, 1]), TypeError);
+  assert.throws(() => router.recordBatch([1, 2, 3], [1, 1, 1], [1, 1, 1]), TypeError);
+  assert.equal(router.statistics().outcomes, 0);
+  assert.equal(router.recordBatch([batch.at(0), batch.at(1).id], [0.9, 0.1], Float64Array.of(10, 10)), 2);
+  assert.equal(router.recordBatch(batch, [0.9, 0.9, 0.9], [10, 10, 10]), 1);
+  assert.equal(router.recordBatch([], [], []), 0);
+  assert.deepEqual(router.posterior('relationship', 'neo4j'), { alpha: 3, beta: 2 });
+});
+
 test('what was learned is saved, loaded, and kept in a state directory', () => withDirectory((directory) => {
   const router = new Router();
   const [reported, pending] = [router.route('who', ['neo4j']), router.route('my', ['mem0'])];
@@ -131,9 +163,11 @@ test('every error tells its code', () => {
   assert.throws(() => router.posterior('nowhere', 0), hasCode('RANGE'));
   assert.throws(() => router.load('/nonexistent'), hasCode('STATE'));
   router.close();
-  const calls = ['route', 'routeBatch', 'statistics', 'flush', 'save'];
-  for (const call of calls) {
-    assert.throws(() => router[call](call === 'routeBatch' ? ['who'] : 'who'), hasCode('CLOSED'));
+  const calls = {
+    route: ['who'], routeUnit: ['who', 'user'], routeBatch: [['who']], recordBatch: [[], [], []], statistics: [], flush: [], save: ['who'],
+  };
+  for (const [call, given] of Object.entries(calls)) {
+    assert.throws(() => router[call](...given), hasCode('CLOSED'), call);
   }
 });
 

@@ -57,6 +57,11 @@ def main(config, file, directory):
     forged = bytearray.fromhex(batch[0].decision_id)
     forged[3] ^= 4
     print("forged", record(router, bytes(forged)))
+    units = [router.select_backend(query, unit=f"användare {i % 40}") for i, query in enumerate(queries)]
+    show("unit", units)
+    reported = [*units, single[0]]
+    relevance, latency = zip(*((i * 3 % 11 / 10, 2500.0 if i % 4 == 0 else 40.0) for i in range(len(reported))))
+    print("several", router.record_outcomes_batch(reported, relevance, latency))
     for query_type in router.query_types:
         for backend in router.backends:
             alpha, beta = struct.unpack("<QQ", struct.pack("<dd", *router.posterior(query_type, backend)))

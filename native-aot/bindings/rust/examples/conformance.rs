@@ -49,6 +49,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let DecisionId(mut forged) = batch[0].id();
     forged[3] ^= 4;
     println!("forged {}", number(router.record(&DecisionId(forged), 1.0, 1.0)?));
+    let units: Vec<Decision> = (queries.iter().enumerate())
+        .map(|(i, query)| router.route_unit(query, format!("användare {}", i % 40), ffi::HLF_ALL_BACKENDS))
+        .collect::<Result<_, _>>()?;
+    show("unit", &router, &units);
+    let reported: Vec<DecisionId> = units.iter().chain(&single[..1]).map(Decision::id).collect();
+    let relevance: Vec<f64> = (0..reported.len()).map(|i| (i * 3 % 11) as f64 / 10.0).collect();
+    let latency: Vec<f64> = (0..reported.len()).map(|i| if i % 4 == 0 { 2500.0 } else { 40.0 }).collect();
+    println!("several {}", router.record_batch(&reported, &relevance, &latency)?);
     for (t, query_type) in router.query_types().iter().enumerate() {
         for (b, backend) in router.backends().iter().enumerate() {
             let (alpha, beta) = router.posterior(t, b)?;

@@ -1,6 +1,6 @@
 //! The C functions, as `hololoom_fast.h` declares them; what they promise is said there.
 
-use std::os::raw::{c_double, c_float};
+use std::os::raw::{c_char, c_double, c_float};
 
 /// Opaque.
 #[repr(C)]
@@ -56,6 +56,8 @@ pub const HLF_OUTCOME_FEEDBACK: u32 = 2;
 
 extern "C" {
     pub fn hlf_abi_version() -> u32;
+    pub fn hlf_version() -> u32;
+    pub fn hlf_status_name(status: i32) -> *const c_char;
     pub fn hlf_router_create(config_json: *const u8, len: usize, out: *mut *mut hlf_router) -> i32;
     pub fn hlf_router_open(
         config_json: *const u8,
@@ -66,6 +68,15 @@ extern "C" {
     ) -> i32;
     pub fn hlf_router_destroy(router: *mut hlf_router);
     pub fn hlf_route(router: *mut hlf_router, query: *const u8, len: usize, available: u64, out: *mut hlf_decision) -> i32;
+    pub fn hlf_route_unit(
+        router: *mut hlf_router,
+        query: *const u8,
+        len: usize,
+        available: u64,
+        unit: *const u8,
+        unit_len: usize,
+        out: *mut hlf_decision,
+    ) -> i32;
     pub fn hlf_route_batch(
         router: *mut hlf_router,
         data: *const u8,
@@ -74,7 +85,16 @@ extern "C" {
         available: u64,
         out: *mut hlf_decision,
     ) -> i32;
+    pub fn hlf_record(router: *mut hlf_router, id: *const [u8; 16], relevance: c_double, latency_ms: c_double) -> i32;
     pub fn hlf_record_outcome(router: *mut hlf_router, id: *const [u8; 16], outcome: *const hlf_outcome) -> i32;
+    pub fn hlf_record_batch(
+        router: *mut hlf_router,
+        ids: *const [u8; 16],
+        relevance: *const c_double,
+        latency_ms: *const c_double,
+        n: usize,
+        accepted: *mut usize,
+    ) -> i32;
     pub fn hlf_save(router: *mut hlf_router, path: *const u8, len: usize) -> i32;
     pub fn hlf_load(router: *mut hlf_router, path: *const u8, len: usize) -> i32;
     pub fn hlf_flush(router: *mut hlf_router) -> i32;
@@ -85,4 +105,6 @@ extern "C" {
     pub fn hlf_query_type_name(router: *mut hlf_router, query_type: u32, buf: *mut u8, capacity: usize, required: *mut usize) -> i32;
     pub fn hlf_posterior(router: *mut hlf_router, query_type: u32, backend: u32, alpha: *mut c_double, beta: *mut c_double) -> i32;
     pub fn hlf_last_error(buf: *mut u8, capacity: usize, required: *mut usize) -> i32;
+    pub fn hlf_random_u64(seed: u64, out: *mut u64, n: usize) -> i32;
+    pub fn hlf_sample_beta(seed: u64, alpha: c_double, beta: c_double, out: *mut c_double, n: usize) -> i32;
 }

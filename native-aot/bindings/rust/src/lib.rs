@@ -19,10 +19,13 @@
 #[allow(missing_docs, non_camel_case_types)]
 pub mod ffi;
 
+mod decision;
+
+pub use decision::{Decision, DecisionId, Outcome, Recorded};
+
 use std::fmt;
 use std::path::Path;
 use std::ptr;
-use std::str::FromStr;
 
 /// A call that failed: the status of `hololoom_fast.h` and the library's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,92 +43,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// What became of a reported outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    /// Learned from.
-    Accepted,
-    /// An outcome of this decision was recorded before.
-    Duplicate,
-    /// Older than the duplicate window, or its query type or backend is no longer configured.
-    Expired,
-    /// Not an id that this router, or an earlier process on its state, gave out.
-    Unknown,
-}
-
-/// The token to report an outcome with; as text, 32 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DecisionId(pub [u8; 16]);
-
-impl fmt::Display for DecisionId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
-    }
-}
-
-impl FromStr for DecisionId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let mut id = [0; 16];
-        if text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-                *byte = pair.iter().fold(0, |value, &digit| value << 4 | (digit as char).to_digit(16).unwrap_or(0) as u8);
-            }
-            return Ok(DecisionId(id));
-        }
-        Err(Error {
-            status: ffi::HLF_ERROR_ARGUMENT,
-            message: format!("'{text}' is not a decision id: 32 hexadecimal digits are expected"),
-        })
-    }
-}
-
-/// What the router decided for one query.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(transparent)]
-pub struct Decision(ffi::hlf_decision);
-
-impl Decision {
-    /// The token to report the outcome with.
-    pub fn id(&self) -> DecisionId {
-        DecisionId(self.0.id)
-    }
-    /// Index into [`Router::backends`].
-    pub fn backend(&self) -> usize {
-        self.0.backend.into()
-    }
-    /// Index into [`Router::query_types`].
-    pub fn query_type(&self) -> usize {
-        self.0.query_type.into()
-    }
-    /// 0..1; of a learned choice the posterior mean reward of the backend.
-    pub fn confidence(&self) -> f32 {
-        self.0.confidence
-    }
-    /// The experiment's variant; 0 without one.
-    pub fn variant(&self) -> u16 {
-        self.0.variant
-    }
-    /// 1: the preferred backend was not available; 2: chosen by what was learned.
-    pub fn flags(&self) -> u16 {
-        self.0.flags
-    }
-}
-
-/// An outcome with everything that can be reported.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Outcome {
-    /// 0..1.
-    pub relevance: f64,
-    /// Finite, 0 or more.
-    pub latency_ms: f64,
-    /// Finite, 0 or more, in any unit.
-    pub cost: Option<f64>,
-    /// 0..1: the user's own judgement; takes the place of the relevance.
-    pub feedback: Option<f64>,
-}
 
 /// A router. Threads may share it.
 #[derive(Debug)]
@@ -194,6 +111,18 @@ impl Router {
         Ok(decision)
     }
 
+    /// Decides by the variant of the experiment that a unit (the id of a user, a session) belongs to: always the same one, in every process
+    /// and language. Without an experiment: as [`Router::route_among`].
+    pub fn route_unit(&self, query: impl AsRef<[u8]>, unit: impl AsRef<[u8]>, available: u64) -> Result<Decision, Error> {
+        let (query, unit) = (query.as_ref(), unit.as_ref());
+        let mut decision = Decision::default();
+        // SAFETY: each pointer and its length are of one slice; a Decision is an hlf_decision.
+        check(unsafe {
+            ffi::hlf_route_unit(self.handle, query.as_ptr(), query.len(), available, unit.as_ptr(), unit.len(), &mut decision.0)
+        })?;
+        Ok(decision)
+    }
+
     /// Decides for many queries: the same decisions as one by one, faster.
     pub fn route_batch(&self, queries: &Queries, available: u64) -> Result<Vec<Decision>, Error> {
         self.route_buffer(&queries.data, &queries.offsets, available)
@@ -238,6 +167,28 @@ impl Router {
             ffi::HLF_EXPIRED => Recorded::Expired,
             _ => Recorded::Unknown,
         })
+    }
+
+    /// Reports what became of many decisions, with a relevance and a latency for each: how many were accepted. If one of the numbers is not
+    /// allowed nothing is recorded.
+    pub fn record_batch(&self, ids: &[DecisionId], relevance: &[f64], latency_ms: &[f64]) -> Result<usize, Error> {
+        if relevance.len() != ids.len() || latency_ms.len() != ids.len() {
+            return Err(Error {
+                status: ffi::HLF_ERROR_ARGUMENT,
+                message: format!(
+                    "{} ids have {} relevances and {} latencies; each needs one of both",
+                    ids.len(),
+                    relevance.len(),
+                    latency_ms.len()
+                ),
+            });
+        }
+        let mut accepted = 0;
+        // SAFETY: the three slices are equally long; a DecisionId is its bytes; the output is a place of ours.
+        check(unsafe {
+            ffi::hlf_record_batch(self.handle, ids.as_ptr().cast(), relevance.as_ptr(), latency_ms.as_ptr(), ids.len(), &mut accepted)
+        })?;
+        Ok(accepted)
     }
 
     /// Writes all that was learned to a directory, made if missing.

@@ -58,6 +58,62 @@ fn feedback_takes_the_place_of_relevance() {
 }
 
 #[test]
+fn a_unit_keeps_its_variant_in_every_router() {
+    let config = r#"{"experiment": {"name": "colours", "variants": [
+        {"name": "red", "strategy": "rules"}, {"name": "blue", "strategy": "uniform"}]}}"#;
+    let (first, second) = (Router::new(config).unwrap(), Router::new(config).unwrap());
+    let mut seen = [0; 2];
+    for unit in (0..200).map(|i| format!("user {i}").into_bytes()).chain([vec![], vec![0xff], "北京".into()]) {
+        let variant = first.route_unit("who", &unit, ffi::HLF_ALL_BACKENDS).unwrap().variant();
+        let other = second.route_unit("other", &unit, second.set_of(&["mem0"])).unwrap();
+        assert_eq!((variant, "mem0"), (other.variant(), second.backends()[other.backend()].as_str()));
+        seen[usize::from(variant)] += 1;
+    }
+    assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
+    assert_eq!(ffi::HLF_ERROR_NO_BACKEND, first.route_unit("who", "user", 0).unwrap_err().status);
+}
+
+#[test]
+fn outcomes_of_a_batch_are_learned_once_all_or_none() {
+    let router = Router::new("").unwrap();
+    let decisions = router.route_batch(&["who", "where", "when"].iter().collect(), 1).unwrap();
+    let ids: Vec<DecisionId> = decisions.iter().map(|decision| decision.id()).collect();
+    let good = [1.0; 3];
+    for wrong in [&[1.0, 1.0, -1.0][..], &[1.0, f64::NAN, 1.0], &[1.0; 2], &[1.0; 4], &[]] {
+        assert_eq!(ffi::HLF_ERROR_ARGUMENT, router.record_batch(&ids, wrong, &good).unwrap_err().status, "{wrong:?}");
+        assert_eq!(ffi::HLF_ERROR_ARGUMENT, router.record_batch(&ids, &good, wrong).unwrap_err().status, "{wrong:?}");
+    }
+    assert_eq!(2, router.record_batch(&ids[..2], &[0.9, 0.1], &good[..2]).unwrap());
+    assert_eq!(1, router.record_batch(&ids, &good, &good).unwrap());
+    assert_eq!(0, router.record_batch(&[], &[], &[]).unwrap());
+    assert_eq!((3.0, 2.0), router.posterior(0, 0).unwrap());
+}
+
+#[test]
+fn the_raw_functions_answer() {
+    let (mut whole, mut some, mut draws) = ([0; 8], [0; 3], [0.0; 8]);
+    // SAFETY: the outputs have the lengths that are passed; the name is a static text ended by a NUL.
+    let name = unsafe {
+        assert_eq!(ffi::HLF_OK, ffi::hlf_random_u64(7, whole.as_mut_ptr(), whole.len()));
+        assert_eq!(ffi::HLF_OK, ffi::hlf_random_u64(7, some.as_mut_ptr(), some.len()));
+        assert_eq!(ffi::HLF_OK, ffi::hlf_sample_beta(7, 2.0, 3.0, draws.as_mut_ptr(), draws.len()));
+        assert_eq!(ffi::HLF_ABI_VERSION, ffi::hlf_abi_version());
+        std::ffi::CStr::from_ptr(ffi::hlf_status_name(ffi::HLF_ERROR_CONFIG))
+    };
+    assert_eq!(whole[..3], some);
+    assert!(draws.iter().all(|&draw| 0.0 < draw && draw < 1.0));
+    assert_eq!("HLF_ERROR_CONFIG", name.to_str().unwrap());
+    let version: Vec<u32> = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap()).collect();
+    assert_eq!(version[0] << 16 | version[1] << 8 | version[2], unsafe { ffi::hlf_version() });
+
+    let router = Router::new("").unwrap();
+    let id = router.route("who").unwrap().id();
+    // SAFETY: the handle is of a living router; the id is 16 bytes.
+    assert_eq!(ffi::HLF_OK, unsafe { ffi::hlf_record(router.handle(), &id.0, 0.9, 10.0) });
+    assert_eq!(Recorded::Duplicate, router.record(&id, 0.9, 10.0).unwrap());
+}
+
+#[test]
 fn a_state_directory_belongs_to_one_router_at_a_time() {
     let path = directory("state");
     let first = Router::open("", &path).unwrap();
