@@ -5,6 +5,7 @@ using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Server.Http;
 using HoloLoom.Fast.Server.Metrics;
 using HoloLoom.Fast.Server.Resp;
+using HoloLoom.Fast.Server.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,7 +45,10 @@ public sealed class RoutingServer : IAsyncDisposable
     /// <param name="options">Where it listens, and whom it serves.</param>
     /// <param name="routers">What it serves.</param>
     /// <exception cref="ArgumentException">A setting is not usable: the message says which, and what to do.</exception>
-    public static RoutingServer Create(ServerOptions options, RouterRegistry routers)
+    public static RoutingServer Create(ServerOptions options, RouterRegistry routers) => Create(options, routers, static _ => { });
+
+    /// <summary>Builds a server of other parts: a test's connections are not of a network.</summary>
+    internal static RoutingServer Create(ServerOptions options, RouterRegistry routers, Action<IServiceCollection> configure)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(routers);
@@ -63,6 +67,7 @@ public sealed class RoutingServer : IAsyncDisposable
         var endpoints = new Endpoints();
         var metrics = new ServerMetrics(routers);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, routers, endpoints, metrics));
+        configure(builder.Services);
         WebApplication application = builder.Build();
         var keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
         ClientLimit? limit = options.RequestsPerSecond is int perSecond ? new ClientLimit(perSecond) : null;
@@ -90,8 +95,9 @@ public sealed class RoutingServer : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    /// <summary>The routes, for a test to compare with the document.</summary>
+    /// <summary>The routes for programs, for a test to compare with the document.</summary>
     internal IEnumerable<RouteEndpointDescription> Routes => _application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>()
+        .Where(static endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
         .Select(static endpoint => new RouteEndpointDescription(
             endpoint.RoutePattern.RawText!, [.. endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []]));
 
@@ -102,12 +108,14 @@ public sealed class RoutingServer : IAsyncDisposable
         var outcomes = new OutcomesEndpoint(finder, options.MaxBatch);
         var status = new StatusEndpoints(finder, routers, application.Lifetime.ApplicationStopping);
         var configuration = new ConfigurationEndpoints(finder, routers);
+        var page = new StatusPageEndpoint(finder, routers, metrics.History, metrics.Latencies);
         foreach (string prefix in (string[])["/v1", "/v1/routers/{" + RouterFinder.Parameter + "}"])
         {
             Add(HttpMethods.Post, prefix + "/route", route.RouteAsync);
             Add(HttpMethods.Post, prefix + "/route/batch", route.RouteBatchAsync);
             Add(HttpMethods.Post, prefix + "/outcomes", outcomes.RecordAsync);
             Add(HttpMethods.Get, prefix + "/stats", status.StatsAsync);
+            Add(HttpMethods.Get, prefix + "/history", page.GetHistoryAsync);
             Add(HttpMethods.Get, prefix + "/config", configuration.GetAsync);
             Add(HttpMethods.Put, prefix + "/config", configuration.PutAsync);
         }
@@ -120,7 +128,13 @@ public sealed class RoutingServer : IAsyncDisposable
         Add(HttpMethods.Get, "/openapi.json", OpenApi.GetAsync);
         Add(HttpMethods.Get, "/metrics", new MetricsEndpoint(metrics.Registry).GetAsync);
 
-        void Add(string method, string pattern, RequestDelegate handle) =>
+        Add(HttpMethods.Get, "/", page.GetAsync).ExcludeFromDescription();
+        foreach (Assets asset in Assets.All)
+        {
+            Add(HttpMethods.Get, asset.Path, asset.GetAsync).ExcludeFromDescription();
+        }
+
+        IEndpointConventionBuilder Add(string method, string pattern, RequestDelegate handle) =>
             application.MapMethods(pattern, [method], handle).WithMetadata(metrics.Requests.Of(pattern));
     }
 

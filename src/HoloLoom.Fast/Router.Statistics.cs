@@ -27,13 +27,7 @@ public sealed partial class Router
 
     private static RouterStatistics Summarise(StateSnapshot snapshot, string strategy, string[] queryTypes, string[] backends, double? age)
     {
-        Dictionary<(string, string), CellState> cells = snapshot.Cells.ToDictionary(static cell => (cell.QueryType, cell.Backend));
-        QueryTypeStatistics[] types = [.. queryTypes.Select(type =>
-        {
-            CellStatistics[] row = [.. backends.Select(backend =>
-                Summarise(cells.GetValueOrDefault((type, backend)) ?? new CellState { QueryType = type, Backend = backend }, age))];
-            return new QueryTypeStatistics(type, row.Sum(static cell => cell.Decisions), row);
-        })];
+        VariantState[] variants = [.. snapshot.Experiments.Find(static experiment => experiment.Running)?.Variants.Where(static variant => variant.Configured) ?? []];
         return new RouterStatistics(
             strategy,
             snapshot.DecisionsByStrategy.Values.Sum(),
@@ -46,11 +40,22 @@ public sealed partial class Router
                 ["expired"] = snapshot.OutcomesByResult[(int)RecordResult.Expired],
                 ["unknown"] = snapshot.OutcomesByResult[(int)RecordResult.Unknown],
             },
-            types)
+            Types(snapshot.Cells))
         {
-            DecisionsByVariant = snapshot.Experiments.Find(static experiment => experiment.Running)?.Variants
-                .Where(static variant => variant.Configured).ToDictionary(static variant => variant.Name, static variant => variant.Exposures) ?? [],
+            DecisionsByVariant = variants.ToDictionary(static variant => variant.Name, static variant => variant.Exposures),
+            Variants = [.. variants.Where(static variant => variant.Cells.Count > 0).Select(variant => new VariantStatistics(variant.Name, Types(variant.Cells)))],
         };
+
+        QueryTypeStatistics[] Types(List<CellState> states)
+        {
+            Dictionary<(string, string), CellState> cells = states.ToDictionary(static cell => (cell.QueryType, cell.Backend));
+            return [.. queryTypes.Select(type =>
+            {
+                CellStatistics[] row = [.. backends.Select(backend =>
+                    Summarise(cells.GetValueOrDefault((type, backend)) ?? new CellState { QueryType = type, Backend = backend }, age))];
+                return new QueryTypeStatistics(type, row.Sum(static cell => cell.Decisions), row);
+            })];
+        }
     }
 
     private static CellStatistics Summarise(CellState cell, double? age)

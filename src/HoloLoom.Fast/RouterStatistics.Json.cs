@@ -26,13 +26,20 @@ public sealed partial record RouterStatistics
             }
 
             WriteCounts(json, "outcomes_by_result", OutcomesByResult);
-            json.WriteStartObject("query_types"u8);
-            foreach (QueryTypeStatistics type in QueryTypes)
+            WriteTypes(json, QueryTypes, withDecisions: true);
+            if (Variants.Count > 0)
             {
-                WriteType(json, type);
+                json.WriteStartObject("variants"u8);
+                foreach (VariantStatistics variant in Variants)
+                {
+                    json.WriteStartObject(variant.Name);
+                    WriteTypes(json, variant.QueryTypes, withDecisions: false);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndObject();
             }
 
-            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -50,10 +57,25 @@ public sealed partial record RouterStatistics
         json.WriteEndObject();
     }
 
-    private static void WriteType(Utf8JsonWriter json, QueryTypeStatistics type)
+    private static void WriteTypes(Utf8JsonWriter json, IReadOnlyList<QueryTypeStatistics> types, bool withDecisions)
+    {
+        json.WriteStartObject("query_types"u8);
+        foreach (QueryTypeStatistics type in types)
+        {
+            WriteType(json, type, withDecisions);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteType(Utf8JsonWriter json, QueryTypeStatistics type, bool withDecisions)
     {
         json.WriteStartObject(type.Name);
-        json.WriteNumber("decisions"u8, type.Decisions);
+        if (withDecisions)
+        {
+            json.WriteNumber("decisions"u8, type.Decisions);
+        }
+
         json.WriteStartObject("backends"u8);
         foreach (CellStatistics cell in type.Backends)
         {
@@ -65,7 +87,11 @@ public sealed partial record RouterStatistics
             json.WriteNumberValue(cell.IntervalLow);
             json.WriteNumberValue(cell.IntervalHigh);
             json.WriteEndArray();
-            json.WriteNumber("decisions"u8, cell.Decisions);
+            if (withDecisions)
+            {
+                json.WriteNumber("decisions"u8, cell.Decisions);
+            }
+
             json.WriteNumber("outcomes"u8, cell.Outcomes);
             json.WriteNumber("mean_reward"u8, cell.MeanReward);
             json.WriteNumber("mean_latency_ms"u8, cell.MeanLatencyMs);

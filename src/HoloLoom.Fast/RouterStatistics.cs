@@ -17,7 +17,18 @@ public sealed partial record RouterStatistics(
 {
     /// <summary>Decisions per variant of the running experiment, the holdout last; empty without one.</summary>
     public IReadOnlyDictionary<string, long> DecisionsByVariant { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>
+    /// What each variant of the running experiment learned on its own, in the configuration's order; <see cref="QueryTypes"/> holds what was
+    /// learned outside. Empty without an experiment, and where its variants share the router's posteriors.
+    /// </summary>
+    public IReadOnlyList<VariantStatistics> Variants { get; init; } = [];
 }
+
+/// <summary>One variant's own part of the statistics.</summary>
+/// <param name="Name">The variant.</param>
+/// <param name="QueryTypes">Per query type, in the configuration's order. Its decisions are counted with the router's, and are 0 here.</param>
+public sealed record VariantStatistics(string Name, IReadOnlyList<QueryTypeStatistics> QueryTypes);
 
 /// <summary>One query type's part of the statistics.</summary>
 /// <param name="Name">The query type.</param>

@@ -52,4 +52,37 @@ public sealed class RouterStatisticsJsonTests
         using var shorter = JsonDocument.Parse(without.GetStatistics().ToJson());
         Assert.False(shorter.RootElement.TryGetProperty("decisions_by_variant", out _));
     }
+
+    [Fact]
+    public void What_variants_learn_on_their_own_is_told_by_variant()
+    {
+        var own = new ExperimentOptions { Name = "trial", Variants = [new VariantOptions("a") { Strategy = "rules" }, new VariantOptions("b") { Strategy = "rules" }] };
+        using var router = new Router(new RouterOptions { Seed = 1, Experiment = own });
+        var rewards = new Dictionary<string, double>();
+        for (int i = 0; i < 40; i++)
+        {
+            Decision decision = router.Route("who");
+            router.Record(decision.Id, new Outcome(i % 3 == 0 ? 1 : 0, 20));
+            rewards[router.Variants[decision.Variant]] = rewards.GetValueOrDefault(router.Variants[decision.Variant]) + (i % 3 == 0 ? 1 : 0);
+        }
+
+        RouterStatistics statistics = router.GetStatistics();
+        Assert.Equal(["a", "b"], statistics.Variants.Select(static variant => variant.Name));
+        Assert.Equal(40, statistics.Variants.Sum(static variant => Cell(variant.QueryTypes).Outcomes));
+        Assert.Equal(0, Cell(statistics.QueryTypes).Outcomes);
+        using var json = JsonDocument.Parse(statistics.ToJson());
+        foreach (VariantStatistics variant in statistics.Variants)
+        {
+            Assert.Equal(1 + rewards[variant.Name], Cell(variant.QueryTypes).Alpha);
+            JsonElement cell = json.RootElement.GetProperty("variants").GetProperty(variant.Name).GetProperty("query_types").GetProperty("relationship").GetProperty("backends").GetProperty("neo4j");
+            Assert.Equal(Cell(variant.QueryTypes).Alpha, cell.GetProperty("alpha").GetDouble());
+            Assert.False(cell.TryGetProperty("decisions", out _));
+        }
+
+        using Router shared = router.Succeed(new RouterOptions { Seed = 1, Experiment = own with { Name = "other", SharePosteriors = true } });
+        Assert.Empty(shared.GetStatistics().Variants);
+
+        static CellStatistics Cell(IReadOnlyList<QueryTypeStatistics> types) =>
+            types.Single(static type => type.Name == "relationship").Backends.Single(static cell => cell.Backend == "neo4j");
+    }
 }

@@ -12,7 +12,12 @@ internal static class StatisticsTable
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"strategy {statistics.Strategy}, {statistics.Decisions:N0} decisions, {statistics.Outcomes:N0} outcomes"));
         WriteCounts(console, "decisions by strategy", statistics.DecisionsByStrategy);
         WriteCounts(console, "outcomes by result", statistics.OutcomesByResult);
-        console.Write(Cells(statistics));
+        console.Write(Cells(statistics.QueryTypes, statistics));
+        foreach (VariantStatistics variant in statistics.Variants)
+        {
+            console.WriteLine($"what variant {variant.Name} learned on its own:");
+            console.Write(Cells(variant.QueryTypes, total: null));
+        }
     }
 
     private static void WriteCounts(IAnsiConsole console, string title, IReadOnlyDictionary<string, long> counts)
@@ -23,7 +28,8 @@ internal static class StatisticsTable
         }
     }
 
-    private static Table Cells(RouterStatistics statistics)
+    // Only the router's own table has totals, and decisions.
+    private static Table Cells(IReadOnlyList<QueryTypeStatistics> types, RouterStatistics? total)
     {
         Table table = Tables.Create();
         table.AddColumn("query type");
@@ -33,7 +39,7 @@ internal static class StatisticsTable
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         }
 
-        foreach (QueryTypeStatistics type in statistics.QueryTypes)
+        foreach (QueryTypeStatistics type in types)
         {
             foreach (CellStatistics cell in type.Backends)
             {
@@ -44,7 +50,7 @@ internal static class StatisticsTable
                     Number(cell.Beta),
                     Share(cell.Mean),
                     $"{Share(cell.IntervalLow)}–{Share(cell.IntervalHigh)}",
-                    Number(cell.Decisions),
+                    total is null ? "-" : Number(cell.Decisions),
                     Number(cell.Outcomes),
                     cell.Outcomes == 0 ? "-" : Share(cell.MeanReward),
                     cell.Outcomes == 0 ? "-" : Number(cell.MeanLatencyMs),
@@ -52,7 +58,11 @@ internal static class StatisticsTable
             }
         }
 
-        table.AddRow("total", "", "", "", "", "", Number(statistics.Decisions), Number(statistics.Outcomes), "", "", "");
+        if (total is not null)
+        {
+            table.AddRow("total", "", "", "", "", "", Number(total.Decisions), Number(total.Outcomes), "", "", "");
+        }
+
         return table;
     }
 

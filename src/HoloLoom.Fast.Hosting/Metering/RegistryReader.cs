@@ -42,7 +42,8 @@ internal sealed class RegistryReader(RouterRegistry registry)
             experiment,
             Counts("variant", experiment, statistics.DecisionsByVariant),
             Counts("outcome", "", statistics.OutcomesByResult),
-            router.GetFlushState());
+            router.GetFlushState(),
+            statistics);
 
         CountReading[] Counts(string kind, string of, IReadOnlyDictionary<string, long> counts) =>
             [.. counts.Select(pair => new CountReading(pair.Key, mark.Raise((kind, of, pair.Key), pair.Value)))];

@@ -8,6 +8,7 @@ namespace HoloLoom.Fast.Hosting.Metering;
 /// <param name="Variants">Decisions per variant of it.</param>
 /// <param name="Outcomes">Reports per answer.</param>
 /// <param name="Flush">How the saving goes.</param>
+/// <param name="Statistics">Everything of this moment, in which counts may have gone down when a configuration was replaced.</param>
 internal sealed record RouterReading(
     HostedRouter Router,
     IReadOnlyList<CellReading> Cells,
@@ -15,7 +16,8 @@ internal sealed record RouterReading(
     string Experiment,
     IReadOnlyList<CountReading> Variants,
     IReadOnlyList<CountReading> Outcomes,
-    FlushState Flush);
+    FlushState Flush,
+    RouterStatistics Statistics);
 
 /// <summary>A cell: its names, decisions, and posterior mean.</summary>
 internal readonly record struct CellReading(string QueryType, string Backend, long Decisions, double Mean);

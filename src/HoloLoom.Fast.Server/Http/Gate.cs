@@ -14,6 +14,7 @@ namespace HoloLoom.Fast.Server.Http;
 internal sealed partial class Gate(AccessKeys keys, ClientLimit? limit, RequestTimes times, ILogger logger)
 {
     private const string Scheme = "Bearer ";
+    private const string BrowserScheme = "Basic ";
 
     private static readonly HashSet<string> s_open = new(StringComparer.OrdinalIgnoreCase) { "/healthz", "/readyz" };
 
@@ -63,7 +64,9 @@ internal sealed partial class Gate(AccessKeys keys, ClientLimit? limit, RequestT
         context.Response.Clear();
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
+            // A browser asks its user for the key, but only if that is who wants to look.
+            bool isPerson = s_reading.Contains(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+            context.Response.Headers.WWWAuthenticate = isPerson ? "Basic realm=\"HoloLoom.Fast: any name, and the key as the password\", charset=\"UTF-8\"" : "Bearer";
         }
 
         if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
@@ -91,19 +94,35 @@ internal sealed partial class Gate(AccessKeys keys, ClientLimit? limit, RequestT
             return;
         }
 
-        string? given = request.Headers.Authorization;
-        if (given is null || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new ProblemException(StatusCodes.Status401Unauthorized, "Send the key as 'Authorization: Bearer KEY'.");
-        }
-
-        switch (keys.Check(Encoding.UTF8.GetBytes(given[Scheme.Length..].Trim())))
+        byte[] given = Key(request) ?? throw new ProblemException(StatusCodes.Status401Unauthorized, "Send the key as 'Authorization: Bearer KEY'.");
+        switch (keys.Check(given))
         {
             case Access.None:
                 throw new ProblemException(StatusCodes.Status401Unauthorized, "The key is not this server's.");
             case Access.Read when !s_reading.Contains(request.Method):
                 throw new ProblemException(StatusCodes.Status403Forbidden, "This key may only look; another is needed to route, report or configure.");
         }
+    }
+
+    // What a browser's user has typed (RFC 7617, the name is not looked at) is only good for looking: a browser sends it along with whatever a
+    // page of anybody else makes it send here.
+    private static byte[]? Key(HttpRequest request)
+    {
+        string given = request.Headers.Authorization.ToString();
+        if (given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Encoding.UTF8.GetBytes(given[Scheme.Length..].Trim());
+        }
+
+        if (!given.StartsWith(BrowserScheme, StringComparison.OrdinalIgnoreCase) || !s_reading.Contains(request.Method))
+        {
+            return null;
+        }
+
+        byte[] pair = new byte[given.Length];
+        return Convert.TryFromBase64String(given[BrowserScheme.Length..].Trim(), pair, out int length) && pair.AsSpan(0, length).IndexOf((byte)':') is >= 0 and int colon
+            ? pair[(colon + 1)..length]
+            : null;
     }
 
     // Without a key the loopback address is the fence, and a browser is inside it: a page from anywhere may send requests here, also under a

@@ -128,9 +128,9 @@ internal static class OutcomeReader
 
             reader.Read();
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (QueryText.IsAboutJson(problem))
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"The body is not JSON: {problem.Message}", cause: problem);
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"The body {QueryText.Describe(problem)}", cause: problem);
         }
 
         return found ? items : throw new ProblemException(StatusCodes.Status400BadRequest, "'outcomes' is missing: a list.");

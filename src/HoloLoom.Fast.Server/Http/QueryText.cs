@@ -16,15 +16,15 @@ internal static class QueryText
             return;
         }
 
-        try
-        {
-            data.Advance(reader.CopyString(data.GetSpan(reader.ValueSpan.Length)));
-        }
-        catch (InvalidOperationException)
-        {
-            throw new ProblemException(StatusCodes.Status400BadRequest, "A string holds half of a surrogate pair, which is no character.");
-        }
+        data.Advance(reader.CopyString(data.GetSpan(reader.ValueSpan.Length)));
     }
+
+    /// <summary>Whether an exception is the reader's, about what it reads: of the grammar, or of a string that is escaped to what is no text.</summary>
+    public static bool IsAboutJson(Exception problem) => problem is JsonException or InvalidOperationException;
+
+    /// <summary>What such an exception says.</summary>
+    public static string Describe(Exception problem) =>
+        problem is JsonException ? $"is not JSON: {problem.Message}" : "holds half of a surrogate pair, which is no character.";
 
     /// <summary>Moves on, and insists on a kind of value.</summary>
     public static void Expect(ref Utf8JsonReader reader, JsonTokenType token, string name, string kind)

@@ -120,9 +120,9 @@ internal sealed class RouteRequest
                 // To the end, so that what follows is JSON, too.
             }
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (QueryText.IsAboutJson(problem))
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"Line {number} is not JSON: {problem.Message}", index: number - 1, cause: problem);
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"Line {number} {QueryText.Describe(problem)}", index: number - 1, cause: problem);
         }
     }
 
@@ -140,9 +140,9 @@ internal sealed class RouteRequest
             read(this, ref reader, body, router);
             reader.Read();
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (QueryText.IsAboutJson(problem))
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, $"The body is not JSON: {problem.Message}", cause: problem);
+            throw new ProblemException(StatusCodes.Status400BadRequest, $"The body {QueryText.Describe(problem)}", cause: problem);
         }
     }
 

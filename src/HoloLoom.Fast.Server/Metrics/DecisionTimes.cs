@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HoloLoom.Fast.Server.Status;
 using Prometheus;
 
 namespace HoloLoom.Fast.Server.Metrics;
@@ -13,9 +14,12 @@ internal sealed class DecisionTimes
 
     private readonly Histogram.Child _single;
     private readonly Histogram.Child _batch;
+    private readonly ServerLatencies _latencies;
 
-    public DecisionTimes(MetricFactory factory)
+    public DecisionTimes(MetricFactory factory, ServerLatencies latencies)
     {
+        _latencies = latencies;
+
         // From 16 ns to 0.5 ms, by factors of two.
         Histogram durations = factory.CreateHistogram(
             "hololoom_decision_duration_seconds",
@@ -34,12 +38,19 @@ internal sealed class DecisionTimes
     {
         if (began != 0)
         {
-            _single.Observe(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            long ticks = Stopwatch.GetTimestamp() - began;
+            _single.Observe(ticks / (double)Stopwatch.Frequency);
+            _latencies.Decision.Record(ticks);
         }
     }
 
     /// <summary>Notes a batch.</summary>
     /// <param name="began">When it began, by <see cref="Stopwatch"/>.</param>
     /// <param name="queries">How many queries it had, at least one.</param>
-    public void EndBatch(long began, int queries) => _batch.Observe(Stopwatch.GetElapsedTime(began).TotalSeconds / queries);
+    public void EndBatch(long began, int queries)
+    {
+        long ticks = Stopwatch.GetTimestamp() - began;
+        _batch.Observe(ticks / (double)Stopwatch.Frequency / queries);
+        _latencies.DecisionInBatch.Record(ticks, queries);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HoloLoom.Fast.Server.Status;
 using Microsoft.AspNetCore.Http;
 using Prometheus;
 
@@ -12,9 +13,12 @@ internal sealed class RequestTimes
     private readonly Counter _errors;
     private readonly RouteTimes _nowhere;
     private readonly Histogram.Child _commands;
+    private readonly ServerLatencies _latencies;
 
-    public RequestTimes(MetricFactory factory)
+    public RequestTimes(MetricFactory factory, ServerLatencies latencies)
     {
+        _latencies = latencies;
+
         // From 16 µs to 4 s, by factors of two.
         _durations = factory.CreateHistogram(
             "hololoom_request_duration_seconds",
@@ -28,7 +32,7 @@ internal sealed class RequestTimes
     }
 
     /// <summary>What a route's requests are measured by: its endpoint carries it.</summary>
-    public RouteTimes Of(string route) => new(route, _durations.WithLabels("http", route));
+    public RouteTimes Of(string route) => new(route, _durations.WithLabels("http", route), route.StartsWith("/v1/", StringComparison.Ordinal));
 
     /// <summary>Notes a request over HTTP that has been answered.</summary>
     /// <param name="context">The request.</param>
@@ -36,7 +40,13 @@ internal sealed class RequestTimes
     public void Note(HttpContext context, long began)
     {
         RouteTimes times = context.GetEndpoint()?.Metadata.GetMetadata<RouteTimes>() ?? _nowhere;
-        times.Durations.Observe(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        long ticks = Stopwatch.GetTimestamp() - began;
+        times.Durations.Observe(ticks / (double)Stopwatch.Frequency);
+        if (times.IsOfInterface)
+        {
+            _latencies.Http.Record(ticks);
+        }
+
         int status = context.Response.StatusCode;
         if (status >= StatusCodes.Status400BadRequest)
         {
@@ -46,8 +56,13 @@ internal sealed class RequestTimes
 
     /// <summary>Notes commands of RESP that came together and have been executed.</summary>
     /// <param name="began">When the first began, by <see cref="Stopwatch"/>.</param>
-    public void NoteCommands(long began) => _commands.Observe(Stopwatch.GetElapsedTime(began).TotalSeconds);
+    public void NoteCommands(long began)
+    {
+        long ticks = Stopwatch.GetTimestamp() - began;
+        _commands.Observe(ticks / (double)Stopwatch.Frequency);
+        _latencies.Resp.Record(ticks);
+    }
 }
 
-/// <summary>A route as a label, and its histogram.</summary>
-internal sealed record RouteTimes(string Route, IHistogram Durations);
+/// <summary>A route as a label, its histogram, and whether it is for programs that route and report, not for those who look.</summary>
+internal sealed record RouteTimes(string Route, IHistogram Durations, bool IsOfInterface);

@@ -1,5 +1,6 @@
 using HoloLoom.Fast.Hosting;
 using HoloLoom.Fast.Hosting.Metering;
+using HoloLoom.Fast.Server.Status;
 using Prometheus;
 
 namespace HoloLoom.Fast.Server.Metrics;
@@ -21,8 +22,9 @@ internal sealed class ServerMetrics : IDisposable
         var families = new RouterFamilies(factory);
         Registry.AddBeforeCollectCallback(() => families.Update(_meter.Reader.Read()));
         DotNetStats.Register(Registry);
-        Requests = new RequestTimes(factory);
-        Decisions = new DecisionTimes(factory);
+        Requests = new RequestTimes(factory, Latencies);
+        Decisions = new DecisionTimes(factory, Latencies);
+        History = new History(_meter.Reader, Latencies, TimeProvider.System);
     }
 
     /// <summary>What a scrape shows.</summary>
@@ -32,8 +34,15 @@ internal sealed class ServerMetrics : IDisposable
 
     public DecisionTimes Decisions { get; }
 
+    /// <summary>What the status page shows of both.</summary>
+    public ServerLatencies Latencies { get; } = new();
+
+    /// <summary>The last hour.</summary>
+    public History History { get; }
+
     public void Dispose()
     {
+        History.Dispose();
         _export?.Dispose();
         _meter.Dispose();
     }

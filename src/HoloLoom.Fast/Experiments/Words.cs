@@ -6,6 +6,9 @@ namespace HoloLoom.Fast.Experiments;
 /// <summary>What a report says in sentences.</summary>
 internal static class Words
 {
+    // Probabilities that are computed as 0 are not: they are below this.
+    private const double Least = 1e-300;
+
     public static (string Verdict, string Advice) Judge(
         string? winner,
         string? better,
@@ -19,7 +22,7 @@ internal static class Words
         if (alarm)
         {
             return (
-                string.Create(CultureInfo.InvariantCulture, $"The slice is not divided evenly: so uneven a division has probability {mismatch:0.0e+0} by chance."),
+                string.Create(CultureInfo.InvariantCulture, $"The slice is not divided evenly: so uneven a division has probability {Math.Max(mismatch, Least):0.0e+0} by chance."),
                 "Find the fault in how decisions are made or counted; nothing that was compared can be trusted.");
         }
 
@@ -37,7 +40,7 @@ internal static class Words
         {
             double error = comparisons.Where(c => c.Better == winner).Max(static c => c.ErrorProbability);
             return (
-                string.Create(CultureInfo.InvariantCulture, $"{winner} is the best; were it not, evidence like this would have probability {error:0.0e+0} at most."),
+                string.Create(CultureInfo.InvariantCulture, $"{winner} is the best; were it not, evidence like this would have probability {Math.Max(error, Least):0.0e+0} at most."),
                 $"Use {winner}, and end the experiment.");
         }
 
