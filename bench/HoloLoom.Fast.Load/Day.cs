@@ -3,7 +3,7 @@ namespace HoloLoom.Fast.Load;
 /// <summary>A day of traffic in as many seconds as there are: quiet at night, busiest at noon, with bursts, and a few queries asked often.</summary>
 /// <remarks>
 /// Arrivals are a Poisson process whose rate follows a sine about its mean, tripled in bursts that take a fiftieth of the day; queries are
-/// drawn by Zipf's law with exponent 1.1. Every arrival is fixed beforehand, whatever the server does: a server that is late does not get
+/// drawn from a <see cref="QueryMix"/>. Every arrival is fixed beforehand, whatever the server does: a server that is late does not get
 /// fewer requests, and how late it is counts in full.
 /// </remarks>
 internal sealed class Day
@@ -12,13 +12,12 @@ internal sealed class Day
     private const double BurstFactor = 3;
     private const int Bursts = 10;
     private const double BurstShare = 0.02;
-    private const double ZipfExponent = 1.1;
 
     private readonly Random _random;
     private readonly double _seconds;
     private readonly double _mean;
     private readonly double[] _burstStarts;
-    private readonly double[] _cumulative;
+    private readonly QueryMix _queries;
     private double _at;
 
     /// <param name="rate">Mean arrivals per second.</param>
@@ -31,13 +30,7 @@ internal sealed class Day
         _seconds = seconds;
         _mean = rate / (1 + (BurstFactor - 1) * BurstShare);
         _burstStarts = [.. Enumerable.Range(0, Bursts).Select(_ => _random.NextDouble() * seconds * (1 - BurstShare / Bursts))];
-        _cumulative = new double[queries];
-        double sum = 0;
-        for (int i = 0; i < queries; i++)
-        {
-            sum += 1 / Math.Pow(i + 1, ZipfExponent);
-            _cumulative[i] = sum;
-        }
+        _queries = new QueryMix(queries);
     }
 
     /// <summary>The next arrival; false when the day is over.</summary>
@@ -54,9 +47,7 @@ internal sealed class Day
         while (_at < _seconds && _random.NextDouble() * highest >= RateAt(_at));
 
         milliseconds = (long)Math.Ceiling(_at * 1000);
-        double place = _random.NextDouble() * _cumulative[^1];
-        int found = Array.BinarySearch(_cumulative, place);
-        query = Math.Min(found >= 0 ? found : ~found, _cumulative.Length - 1);
+        query = _queries.Next(_random);
         return _at < _seconds;
     }
 

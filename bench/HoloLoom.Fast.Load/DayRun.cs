@@ -8,7 +8,7 @@ namespace HoloLoom.Fast.Load;
 /// Plays a day against a server. A request's latency is counted from when it was to be sent, not from when it was: what waits because the
 /// server, or this program, is behind, is late by that much (no coordinated omission).
 /// </summary>
-internal sealed class DayRun(ITarget target, Day day, Feedback feedback, string[] queries)
+internal sealed class DayRun(ITarget target, Day day, Feedback feedback, string[] queries) : IRun
 {
     private const long LongestMicroseconds = 60_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -21,22 +21,14 @@ internal sealed class DayRun(ITarget target, Day day, Feedback feedback, string[
     private long _sent;
     private long _answered;
 
-    /// <summary>Latencies of decisions, in microseconds.</summary>
-    public HistogramBase Decisions => _decisions;
+    public IReadOnlyList<(string Name, HistogramBase Latencies)> Rows => [("decisions", _decisions), ("outcomes", _outcomes)];
 
-    /// <summary>Latencies of outcomes, in microseconds.</summary>
-    public HistogramBase Outcomes => _outcomes;
-
-    /// <summary>Answers to outcomes, and how many of each.</summary>
     public IReadOnlyDictionary<string, long> Answers => _answers;
 
-    /// <summary>What went wrong, and how often.</summary>
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
-    /// <summary>Requests that were never answered.</summary>
     public long Unanswered => _sent - Interlocked.Read(ref _answered);
 
-    /// <summary>How long it took.</summary>
     public TimeSpan Elapsed { get; private set; }
 
     /// <param name="everySecond">Told how many seconds have passed.</param>

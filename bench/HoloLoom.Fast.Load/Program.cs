@@ -7,7 +7,13 @@ using HoloLoom.Fast.Load;
 var url = new Option<string?>("--url") { Description = "The server's HTTP address, for example http://127.0.0.1:8080.", HelpName = "URL" };
 var resp = new Option<string?>("--resp") { Description = "The server's RESP address: HOST:PORT, or unix:PATH.", HelpName = "ADDRESS" };
 var rate = new Option<double>("--rate") { Description = "Decisions per second, on average.", DefaultValueFactory = _ => 2000, HelpName = "N" };
-var seconds = new Option<double>("--seconds") { Description = "How long the day takes.", DefaultValueFactory = _ => 60, HelpName = "N" };
+var steady = new Option<double>("--steady")
+{
+    Description = "Instead of a day: single requests over HTTP and nothing else, so many a second, evenly spaced.",
+    HelpName = "N",
+};
+var warmUp = new Option<double>("--warm-up") { Description = "How long a steady rate is kept before it is measured.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" };
+var seconds = new Option<double>("--seconds") { Description = "How long it takes.", DefaultValueFactory = _ => 60, HelpName = "N" };
 var connections = new Option<int>("--connections") { Description = "How many connections.", DefaultValueFactory = _ => 16, HelpName = "N" };
 var seed = new Option<int>("--seed") { Description = "The same seed plays the same day.", DefaultValueFactory = _ => 1, HelpName = "N" };
 var pid = new Option<int>("--pid") { Description = "The server's process, to report its memory.", HelpName = "PID" };
@@ -17,7 +23,7 @@ var command = new RootCommand(
     "Plays a realistic day against a server: bursts, queries of which a few are frequent, feedback that is delayed, repeated or missing. Requests are sent when "
     + "they are due, whether or not earlier ones are answered. The environment variable HOLOLOOM_API_KEY is the key, if the server wants one.")
 {
-    url, resp, rate, seconds, connections, seed, pid, export, name,
+    url, resp, rate, steady, warmUp, seconds, connections, seed, pid, export, name,
 };
 command.SetAction(async (parsed, stop) =>
 {
@@ -31,24 +37,46 @@ command.SetAction(async (parsed, stop) =>
     int day = parsed.GetValue(seed);
     double length = parsed.GetValue(seconds);
     string? key = Environment.GetEnvironmentVariable("HOLOLOOM_API_KEY");
-    await using ITarget target = parsed.GetValue(resp) is { } address
-        ? await RespTarget.ConnectAsync(Endpoint(address), parsed.GetValue(connections), key)
-        : new HttpTarget(new Uri(parsed.GetValue(url)!), parsed.GetValue(connections), key);
-    var run = new DayRun(target, new Day(parsed.GetValue(rate), length, queries.Length, day), new Feedback(day, length), queries);
-    const int Parts = 10;
+    string pattern = string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(rate):0} decisions a second on average");
     var memory = new List<long>();
-    await run.PlayAsync(
-        second =>
+    IRun run;
+    if (parsed.GetValue(steady) > 0)
+    {
+        if (parsed.GetValue(url) is not { } address)
         {
-            if (parsed.GetValue(pid) > 0 && memory.Count < (int)(second * Parts / length))
+            Console.Error.WriteLine("A steady rate is played over HTTP: give --url.");
+            return 2;
+        }
+
+        pattern = string.Create(
+            CultureInfo.InvariantCulture, $"{parsed.GetValue(steady):0} single decisions a second, evenly spaced, after {parsed.GetValue(warmUp):0} s to warm up");
+        var steadyRun = new SteadyRun(
+            new Uri(address), parsed.GetValue(steady), length, parsed.GetValue(warmUp), parsed.GetValue(connections), day, queries, key);
+        steadyRun.Play(stop);
+        run = steadyRun;
+    }
+    else
+    {
+        await using ITarget target = parsed.GetValue(resp) is { } address
+            ? await RespTarget.ConnectAsync(Endpoint(address), parsed.GetValue(connections), key)
+            : new HttpTarget(new Uri(parsed.GetValue(url)!), parsed.GetValue(connections), key);
+        var dayRun = new DayRun(target, new Day(parsed.GetValue(rate), length, queries.Length, day), new Feedback(day, length), queries);
+        const int Parts = 10;
+        await dayRun.PlayAsync(
+            second =>
             {
-                memory.Add(ResidentBytes(parsed.GetValue(pid)));
-            }
-        },
-        stop);
+                if (parsed.GetValue(pid) > 0 && memory.Count < (int)(second * Parts / length))
+                {
+                    memory.Add(ResidentBytes(parsed.GetValue(pid)));
+                }
+            },
+            stop);
+        run = dayRun;
+    }
+
     string what = string.Create(
         CultureInfo.InvariantCulture,
-        $"{(parsed.GetValue(resp) is null ? "HTTP" : "RESP")}, {parsed.GetValue(rate):0} decisions a second on average, {parsed.GetValue(connections)} connections, client and server on the same cores");
+        $"{(parsed.GetValue(resp) is null ? "HTTP" : "RESP")}, {pattern}, {parsed.GetValue(connections)} connections, client and server on the same cores");
     string report = Report.Markdown(run, what, memory);
     Console.Write(report);
     if (parsed.GetValue(export) is { } directory)

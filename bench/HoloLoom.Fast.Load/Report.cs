@@ -6,21 +6,24 @@ using HoloLoom.Fast.Benchmarks.Reporting;
 
 namespace HoloLoom.Fast.Load;
 
-/// <summary>What a day came to, as a table to read and numbers to process.</summary>
+/// <summary>What a run came to, as a table to read and numbers to process.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static string Markdown(DayRun run, string what, IReadOnlyList<long> memory)
+    public static string Markdown(IRun run, string what, IReadOnlyList<long> memory)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{what}; {run.Elapsed.TotalSeconds:F0} s.\n\n");
         text.Append("| | count | per second | p50 ms | p99 ms | p99.9 ms | max ms |\n|---|---:|---:|---:|---:|---:|---:|\n");
-        Row(text, "decisions", run.Decisions, run.Elapsed);
-        Row(text, "outcomes", run.Outcomes, run.Elapsed);
+        foreach ((string row, HistogramBase latencies) in run.Rows)
+        {
+            Row(text, row, latencies, run.Elapsed);
+        }
+
         string answers = string.Join(", ", run.Answers.OrderBy(static answer => answer.Key, StringComparer.Ordinal).Select(static answer => $"{answer.Key} {answer.Value}"));
         string errors = string.Join(", ", run.Errors.Select(static error => $"{error.Value} × {error.Key}"));
-        text.Append(CultureInfo.InvariantCulture, $"\nOutcomes were answered: {(answers.Length > 0 ? answers : "none")}. Errors: {(errors.Length > 0 ? errors : "none")}. ");
+        text.Append(CultureInfo.InvariantCulture, $"\n{(answers.Length > 0 ? $"Outcomes were answered: {answers}. " : "")}Errors: {(errors.Length > 0 ? errors : "none")}. ");
         text.Append(CultureInfo.InvariantCulture, $"Unanswered: {run.Unanswered}.\n");
         if (memory.Count > 0)
         {
@@ -30,7 +33,7 @@ internal static class Report
         return text.ToString();
     }
 
-    public static void Write(string directory, string name, string markdown, DayRun run, IReadOnlyList<long> memory)
+    public static void Write(string directory, string name, string markdown, IRun run, IReadOnlyList<long> memory)
     {
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, name + ".md"), $"# {name}\n\n{Machine.Current}\n\n{markdown}");
@@ -39,8 +42,7 @@ internal static class Report
             name,
             machine = Machine.Current.ToString(),
             seconds = run.Elapsed.TotalSeconds,
-            decisions = Numbers(run.Decisions),
-            outcomes = Numbers(run.Outcomes),
+            rows = run.Rows.ToDictionary(static row => row.Name, static row => Numbers(row.Latencies)),
             answers = run.Answers,
             errors = run.Errors,
             run.Unanswered,
