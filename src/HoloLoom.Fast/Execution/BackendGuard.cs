@@ -32,6 +32,7 @@ internal sealed class BackendGuard
     private readonly ResilienceOptions _options;
     private readonly TimeProvider _time;
     private readonly CircuitBoard _board;
+    private readonly long _timeoutTicks;
     private int _underWay;
     private long _watchedUntil;
     private int _circuit;
@@ -40,7 +41,9 @@ internal sealed class BackendGuard
     public BackendGuard(IBackend backend, ResilienceOptions options, TimeProvider time, CircuitBoard board, double usualQuantile)
     {
         (_backend, _options, _time, _board) = (backend, options, time, board);
+        _timeoutTicks = (long)(options.Timeout.TotalSeconds * time.TimestampFrequency);
         Latencies = new LatencyWindow(usualQuantile);
+        Limits = new TimeLimits(time);
         Pipeline = BuildPipeline();
     }
 
@@ -54,6 +57,9 @@ internal sealed class BackendGuard
     public LatencyWindow Latencies { get; }
 
     public ResiliencePipeline<GuardedReply> Pipeline { get; }
+
+    /// <summary>The time limits of first attempts.</summary>
+    public TimeLimits Limits { get; }
 
     /// <summary>Calls under way, abandoned ones included.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
@@ -71,13 +77,18 @@ internal sealed class BackendGuard
     /// <summary>Whether the circuit is other than closed.</summary>
     public bool IsOpen => Volatile.Read(ref _circuit) != Closed;
 
+    /// <summary>What an attempt may take, in the clock's ticks, if so much is left until the call must end.</summary>
+    public long AttemptTicks(long left) => Math.Max(Math.Min(left, _timeoutTicks), _time.TimestampFrequency / 1000);
+
     /// <summary>Calls the backend. Never throws: whatever happens is the reply.</summary>
     /// <param name="query">What to ask.</param>
     /// <param name="now">The clock's timestamp.</param>
     /// <param name="until">The timestamp by which the call must end, retries included.</param>
     /// <param name="token">Takes the call back.</param>
-    public ValueTask<GuardedReply> CallAsync(in BackendQuery query, long now, long until, CancellationToken token)
+    /// <param name="pending">The call, if the backend has begun an answer: to be waited for. The reply is nothing then.</param>
+    public ValueTask<GuardedReply> CallAsync(in BackendQuery query, long now, long until, CancellationToken token, out PendingCall? pending)
     {
+        pending = null;
         if (until <= now)
         {
             return new(GuardedReply.Rejected(new TimeoutException("the deadline has passed")));
@@ -96,32 +107,25 @@ internal sealed class BackendGuard
 
         CancellationTokenSource source = RentSource();
         CancellationTokenRegistration link = Link(source, token);
-        ValueTask<IReadOnlyList<SearchResult>> pending = default;
-        Exception? error = null;
         try
         {
-            pending = _backend.SearchAsync(query, source.Token);
-            if (pending.IsCompletedSuccessfully)
+            ValueTask<IReadOnlyList<SearchResult>> attempt = _backend.SearchAsync(query, source.Token);
+            if (!attempt.IsCompletedSuccessfully)
             {
-                IReadOnlyList<SearchResult> results = ResultCheck.Clean(pending.Result, query.Limit, out double meanScore);
-                Release(source, link, token);
-                Exit();
-                return new(new GuardedReply(CallStatus.Answered, results, meanScore, null));
+                pending = new PendingCall(this, query, now, until, attempt, source, link, token);
+                return default;
             }
-        }
-        catch (Exception problem)
-        {
-            error = problem;
-        }
 
-        var call = new GuardedCall(this, query, until, token);
-        if (error is null)
-        {
-            return call.WaitAsync(pending, source, link);
+            IReadOnlyList<SearchResult> results = ResultCheck.Clean(attempt.Result, query.Limit, out double meanScore);
+            Release(source, link, token);
+            Exit();
+            return new(new GuardedReply(CallStatus.Answered, results, meanScore, null));
         }
-
-        link.Unregister();
-        return call.RunAsync(error);
+        catch (Exception error)
+        {
+            link.Unregister();
+            return new GuardedCall(this, query, until, token).RunAsync(GuardedCall.OfBackend(error));
+        }
     }
 
     /// <summary>Starts an attempt; the backend may throw at once.</summary>

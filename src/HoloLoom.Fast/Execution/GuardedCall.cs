@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace HoloLoom.Fast.Execution;
 
-/// <summary>One call of a backend under its policies. The first attempt may have begun before; retries begin here.</summary>
+/// <summary>One call of a backend through the pipeline of its policies. The first attempt may have been made before; retries are made here.</summary>
 internal sealed class GuardedCall
 {
     private static readonly ResiliencePropertyKey<GuardedCall> s_key = new("HoloLoom.Fast.GuardedCall");
@@ -33,47 +33,12 @@ internal sealed class GuardedCall
 
     public static GuardedCall Of(ResilienceContext context) => context.Properties.GetValue(s_key, null!);
 
-    /// <summary>Waits for a first attempt that has begun, as long as an attempt may take. If it fails, the pipeline goes on from there.</summary>
-    /// <param name="pending">The attempt.</param>
-    /// <param name="source">The backend's token.</param>
-    /// <param name="link">From the caller's token to it.</param>
-    public async ValueTask<GuardedReply> WaitAsync(
-        ValueTask<IReadOnlyList<SearchResult>> pending, CancellationTokenSource source, CancellationTokenRegistration link)
-    {
-        Task<IReadOnlyList<SearchResult>> running = pending.AsTask();
-        Exception error;
-        try
-        {
-            IReadOnlyList<SearchResult> found = await running.WaitAsync(AttemptTimeout, _guard.Time, _token).ConfigureAwait(false);
-            IReadOnlyList<SearchResult> results = ResultCheck.Clean(found, _query.Limit, out double meanScore);
-            BackendGuard.Release(source, link, _token);
-            _guard.Exit();
-            return new GuardedReply(CallStatus.Answered, results, meanScore, null);
-        }
-        catch (TimeoutException timeout) when (!running.IsCompleted)
-        {
-            error = new TimeoutRejectedException("The backend did not answer in time.", timeout);
-        }
-        catch (Exception problem)
-        {
-            error = OfBackend(problem);
-        }
-
-        link.Unregister();
-        if (!running.IsCompleted)
-        {
-            BackendGuard.Cancel(source);
-            Abandon(running);
-        }
-
-        return await RunAsync(error).ConfigureAwait(false);
-    }
-
     /// <summary>Runs the call through the pipeline, to its end. The guard has been entered; it is left here, or when an abandoned attempt ends.</summary>
     /// <param name="firstError">What a first attempt has failed by, or null if this is the beginning.</param>
-    public async ValueTask<GuardedReply> RunAsync(Exception? firstError = null)
+    /// <param name="isAbandoned">Whether that attempt is still under way, and leaves the guard when it ends.</param>
+    public async ValueTask<GuardedReply> RunAsync(Exception? firstError = null, bool isAbandoned = false)
     {
-        _firstError = firstError;
+        (_firstError, _isAbandoned) = (firstError, isAbandoned);
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _token);
         context.Properties.Set(s_key, this);
         try
@@ -160,7 +125,7 @@ internal sealed class GuardedCall
     }
 
     // A backend may use Polly itself: its rejections are its failures, not this pipeline's.
-    private static Exception OfBackend(Exception error) => error is ExecutionRejectedException ? new InvalidOperationException(error.Message, error) : error;
+    public static Exception OfBackend(Exception error) => error is ExecutionRejectedException ? new InvalidOperationException(error.Message, error) : error;
 
     private Outcome<GuardedReply> Failed(Exception error, CancellationToken token)
     {

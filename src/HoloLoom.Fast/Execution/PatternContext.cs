@@ -218,10 +218,15 @@ public sealed class PatternContext
         DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
-        ValueTask<GuardedReply> pending = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token);
-        return pending.IsCompletedSuccessfully
-            ? new(Finish(backend, id, start, pending.Result))
-            : AwaitAsync(backend, id, start, pending);
+        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token, out PendingCall? pending);
+        if (pending is not null)
+        {
+            return pending.AnswerAsync(this, backend, id);
+        }
+
+        return reply.IsCompletedSuccessfully
+            ? new(Finish(backend, id, start, reply.Result))
+            : AwaitAsync(backend, id, start, reply);
     }
 
     /// <summary>Calls backends at once, each with the whole time that is left.</summary>
@@ -255,10 +260,11 @@ public sealed class PatternContext
         return answer;
     }
 
-    private async ValueTask<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, ValueTask<GuardedReply> pending) =>
-        Finish(backend, id, start, await pending.ConfigureAwait(false));
+    private async ValueTask<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, ValueTask<GuardedReply> reply) =>
+        Finish(backend, id, start, await reply.ConfigureAwait(false));
 
-    private BackendAnswer Finish(int backend, DecisionId id, long start, in GuardedReply reply)
+    /// <summary>A call has ended: learns from it and counts it.</summary>
+    internal BackendAnswer Finish(int backend, DecisionId id, long start, in GuardedReply reply)
     {
         long end = Options.TimeProvider.GetTimestamp();
         double latency = _owner.Milliseconds(start, end);
