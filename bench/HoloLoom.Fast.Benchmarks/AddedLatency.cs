@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -14,28 +15,21 @@ internal static class AddedLatency
 {
     private const int Executions = 500;
     private const int Entries = 10_000;
+    private const string Alone = "(awaited alone)";
 
     public static async Task<int> RunAsync(ResultFiles? files)
     {
         Console.WriteLine(Machine.Current);
-        var table = new StringBuilder($"Backends of 10 ms, {Executions} executions each.\n\n| pattern | backends called | added, µs: mean | median | p95 |\n|---|---:|---:|---:|---:|\n");
+        var table = new StringBuilder($"Backends of 10 ms, {Executions} executions each.\n\n");
+        table.Append("| pattern | backends called | one at a time, added, µs: mean | median | p95 | 16 at a time: mean | median | p95 |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         var results = new List<object>();
-        using Router router = TrainedRouter.Create("thompson");
-        TimedBackend[] backends = [.. router.Backends.Take(4).Select(static name => new TimedBackend(name) { Latency = TimeSpan.FromMilliseconds(10) })];
-        foreach (string pattern in (string[])["(awaited alone)", .. ExecutionPatterns.All])
+        foreach (string pattern in (string[])[Alone, .. ExecutionPatterns.All])
         {
-            // Scores are high and the hedge's wait is long, so that none but parallel and chain calls more than one.
-            var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(1), HedgeMinimumSamples = int.MaxValue, EvidenceShare = 100 };
-            var orchestrator = new Orchestrator(router, backends[..(pattern == ExecutionPatterns.Parallel ? 3 : 4)], options);
-            var request = new ExecutionRequest("who wrote the paper on attention") { Pattern = pattern };
-            Func<Task> execute = pattern[0] == '('
-                ? async () => await backends[0].SearchAsync(new BackendQuery(request.Query, 10, []), default)
-                : async () => await orchestrator.ExecuteAsync(request);
-            double[] added = await MeasureAsync(execute, backends, pattern == ExecutionPatterns.Chain);
-            (double mean, double median, double p95) = (added.Average(), added[Executions / 2], added[Executions * 95 / 100]);
-            double calls = backends.Sum(static backend => backend.Calls) / (double)Executions;
-            table.Append(CultureInfo.InvariantCulture, $"| {pattern} | {calls:0.##} | {mean:F1} | {median:F1} | {p95:F1} |\n");
-            results.Add(new { pattern, calls, meanUs = Math.Round(mean, 2), medianUs = Math.Round(median, 2), p95Us = Math.Round(p95, 2) });
+            (double calls, double[] one) = await MeasureAsync(pattern, callers: 1);
+            (_, double[] many) = await MeasureAsync(pattern, callers: 16);
+            table.Append(CultureInfo.InvariantCulture, $"| {pattern} | {calls:0.##} | {one.Average():F1} | {Median(one):F1} | {P95(one):F1} ")
+                .Append(CultureInfo.InvariantCulture, $"| {many.Average():F1} | {Median(many):F1} | {P95(many):F1} |\n");
+            results.Add(new { pattern, calls, one = Summary(one), many = Summary(many) });
         }
 
         await AddCacheAsync(table, results);
@@ -44,34 +38,57 @@ internal static class AddedLatency
         return 0;
     }
 
+    private static double Median(double[] sorted) => sorted[sorted.Length / 2];
+
+    private static double P95(double[] sorted) => sorted[sorted.Length * 95 / 100];
+
+    private static object Summary(double[] added) =>
+        new { meanUs = Math.Round(added.Average(), 2), medianUs = Math.Round(Median(added), 2), p95Us = Math.Round(P95(added), 2) };
+
     // Sorted.
-    private static async Task<double[]> MeasureAsync(Func<Task> execute, TimedBackend[] backends, bool isInSequence)
+    private static async Task<(double Calls, double[] Added)> MeasureAsync(string pattern, int callers)
     {
-        for (int i = 0; i < 200; i++)
+        using Router router = TrainedRouter.Create("thompson");
+        TimedBackend[] backends = [.. router.Backends.Take(pattern == ExecutionPatterns.Parallel ? 3 : 4).Select(name => new TimedBackend(name, callers) { Latency = TimeSpan.FromMilliseconds(10) })];
+
+        // Scores are high and the hedge's wait is long, so that none but parallel and chain calls more than one.
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(1), HedgeMinimumSamples = int.MaxValue, EvidenceShare = 100 };
+        var orchestrator = new Orchestrator(router, backends, options);
+        var added = new ConcurrentBag<double>();
+        int left = 0;
+        async Task Call(int caller)
         {
-            await execute();
+            var request = new ExecutionRequest($"who wrote the paper on attention {(char)('A' + caller)}") { Pattern = pattern };
+            Func<Task> execute = pattern == Alone
+                ? async () => await backends[0].SearchAsync(new BackendQuery(request.Query, 10, []), default)
+                : async () => await orchestrator.ExecuteAsync(request);
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                Array.ForEach(backends, backend => backend.Ticks[caller] = 0);
+                long start = Stopwatch.GetTimestamp();
+                await execute();
+                long total = Stopwatch.GetTimestamp() - start;
+                long own = pattern == ExecutionPatterns.Chain ? backends.Sum(backend => backend.Ticks[caller]) : backends.Max(backend => backend.Ticks[caller]);
+                added.Add((total - own) * 1e6 / Stopwatch.Frequency);
+            }
         }
 
-        Array.ForEach(backends, static backend => backend.Calls = 0);
-        var added = new double[Executions];
-        for (int i = 0; i < Executions; i++)
+        foreach (int executions in (int[])[200 * callers, Executions * callers])
         {
-            Array.ForEach(backends, static backend => backend.LastTicks = 0);
-            long start = Stopwatch.GetTimestamp();
-            await execute();
-            long total = Stopwatch.GetTimestamp() - start;
-            long own = isInSequence ? backends.Sum(static backend => backend.LastTicks) : backends.Max(static backend => backend.LastTicks);
-            added[i] = (total - own) * 1e6 / Stopwatch.Frequency;
+            Array.ForEach(backends, static backend => backend.Reset());
+            added.Clear();
+            left = executions;
+            await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => Call(caller))));
         }
 
-        Array.Sort(added);
-        return added;
+        double[] sorted = [.. added.Order()];
+        return (backends.Sum(static backend => backend.Calls) / (double)sorted.Length, sorted);
     }
 
     private static async Task AddCacheAsync(StringBuilder table, List<object> results)
     {
         using var router = new Router(new RouterOptions { Seed = 1 });
-        var backend = new TimedBackend(router.Backends[0]) { Latency = TimeSpan.FromMilliseconds(1) };
+        var backend = new TimedBackend(router.Backends[0], 0) { Latency = TimeSpan.FromMilliseconds(1) };
         var options = new OrchestratorOptions { Cache = new ResultCacheOptions { Capacity = 2 * Entries }, FeedbackWindow = 0 };
         var orchestrator = new Orchestrator(router, [backend], options);
         var misses = new double[500];
@@ -114,17 +131,21 @@ internal static class AddedLatency
         results.Add(new { cache = "hit", hitNs = Math.Round(hit, 1), missUs = Math.Round(miss, 1), bytesPerEntry = Math.Round(bytes) });
     }
 
-    private sealed class TimedBackend(string name) : IBackend
+    private sealed class TimedBackend(string name, int callers) : IBackend
     {
         private readonly SearchResult[] _results = [new($"{name}-1", 0.95), new($"{name}-2", 0.9), new($"{name}-3", 0.9)];
+        private int _calls;
 
         public string Name => name;
 
         public TimeSpan Latency { get; set; }
 
-        public int Calls { get; set; }
+        public int Calls => _calls;
 
-        public long LastTicks { get; set; }
+        /// <summary>How long the latest call of each caller took. A query ends with its caller's letter.</summary>
+        public long[] Ticks { get; } = new long[callers];
+
+        public void Reset() => _calls = 0;
 
         public async ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
         {
@@ -134,8 +155,14 @@ internal static class AddedLatency
                 await Task.Delay(Latency, cancellationToken).ConfigureAwait(false);
             }
 
-            Calls++;
-            LastTicks = Stopwatch.GetTimestamp() - start;
+            Interlocked.Increment(ref _calls);
+            int caller = query.Text[^1] - 'A';
+            long end = Stopwatch.GetTimestamp();
+            if (caller >= 0 && caller < Ticks.Length)
+            {
+                Ticks[caller] = end - start;
+            }
+
             return _results;
         }
     }
