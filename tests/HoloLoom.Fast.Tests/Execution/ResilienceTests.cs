@@ -32,6 +32,50 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task A_caller_that_stays_in_its_timeout_keeps_no_other_waiting()
+    {
+        ScriptedBackend a = Hanging("a");
+        using var gate = new ManualResetEventSlim();
+        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(50) }, Deadline = TimeSpan.FromMinutes(1) };
+        Orchestrator orchestrator = Setup.Over(options, a, Scoring("b", 1));
+        Task[] staying = [.. Enumerable.Range(0, 2).Select(async _ =>
+        {
+            await orchestrator.RunAsync(ExecutionPatterns.FeedForward).ConfigureAwait(false);
+            gate.Wait(TimeSpan.FromMinutes(1));
+        })];
+        Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.FeedForward)).Ids());
+        gate.Set();
+        await Task.WhenAll(staying);
+    }
+
+    [Fact]
+    public async Task A_call_that_timed_out_leaves_nothing_at_its_callers_token()
+    {
+        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(10) }, FeedbackWindow = 0 };
+        ScriptedBackend a = Hanging("a"), b = Scoring("b", 1);
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        using var source = new CancellationTokenSource();
+        WeakReference query = await RunOnceAsync();
+        a.Forget();
+        b.Forget();
+        for (int i = 0; i < 20 && query.IsAlive; i++)
+        {
+            await Task.Delay(50);
+            GC.Collect();
+        }
+
+        Assert.False(query.IsAlive);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        async Task<WeakReference> RunOnceAsync()
+        {
+            string text = new('x', 100);
+            await orchestrator.ExecuteAsync(new ExecutionRequest(text) { Pattern = ExecutionPatterns.FeedForward }, source.Token);
+            return new WeakReference(text);
+        }
+    }
+
+    [Fact]
     public async Task A_timeout_longer_than_the_deadline_leaves_time_for_another_backend()
     {
         var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromHours(1) }, Deadline = TimeSpan.FromSeconds(2) };
