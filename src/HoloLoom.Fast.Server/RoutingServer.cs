@@ -74,7 +74,7 @@ public sealed class RoutingServer : IAsyncDisposable
         var gate = new Gate(keys, limit, metrics.Requests, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
         application.Use(next => context => gate.PassAsync(context, next));
         application.UseRouting();
-        Map(application, options, routers, metrics);
+        Map(application, options, routers, metrics, QueriesOf(options, application.Services));
         var watch = options.ConfigurationFile is null ? null
             : new ConfigurationWatch(options, routers.Default, application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("HoloLoom.Fast.Server"));
         return new RoutingServer(application, watch, endpoints, metrics);
@@ -101,10 +101,10 @@ public sealed class RoutingServer : IAsyncDisposable
         .Select(static endpoint => new RouteEndpointDescription(
             endpoint.RoutePattern.RawText!, [.. endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []]));
 
-    private static void Map(WebApplication application, ServerOptions options, RouterRegistry routers, ServerMetrics metrics)
+    private static void Map(WebApplication application, ServerOptions options, RouterRegistry routers, ServerMetrics metrics, QueryLog? queries)
     {
         var finder = new RouterFinder(routers);
-        var route = new Http.RouteEndpoint(finder, metrics.Decisions, options.MaxBatch);
+        var route = new Http.RouteEndpoint(finder, metrics.Decisions, queries, options.MaxBatch);
         var outcomes = new OutcomesEndpoint(finder, options.MaxBatch);
         var status = new StatusEndpoints(finder, routers, application.Lifetime.ApplicationStopping);
         var configuration = new ConfigurationEndpoints(finder, routers);
@@ -138,6 +138,9 @@ public sealed class RoutingServer : IAsyncDisposable
             application.MapMethods(pattern, [method], handle).WithMetadata(metrics.Requests.Of(pattern));
     }
 
+    private static QueryLog? QueriesOf(ServerOptions options, IServiceProvider services) =>
+        options.LogQueries ? new QueryLog(services.GetRequiredService<ILoggerFactory>().CreateLogger(QueryLog.Category)) : null;
+
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, RouterRegistry routers, Endpoints endpoints, ServerMetrics metrics)
     {
         kestrel.AddServerHeader = false;
@@ -146,6 +149,7 @@ public sealed class RoutingServer : IAsyncDisposable
         kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         var connections = new ConnectionLimit(options.MaxConnections);
+        metrics.Connections.Add("http", () => connections.Counts);
         foreach (string url in options.Urls)
         {
             ListenHttp(kestrel, url, options, connections);
@@ -153,7 +157,7 @@ public sealed class RoutingServer : IAsyncDisposable
 
         if (options.RespAddress is string resp)
         {
-            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey }, metrics, listen => endpoints.Resp = listen);
+            RespEndpoint.Listen(kestrel, resp, routers, options.Resp with { ApiKey = options.ApiKey, ReadOnlyKey = options.ReadOnlyKey }, metrics, QueriesOf(options, kestrel.ApplicationServices), listen => endpoints.Resp = listen);
         }
     }
 

@@ -47,7 +47,13 @@ public sealed record ServerOptions
     /// <summary>How long requests that are under way when the server stops may take to end. Default 10 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests a second that a client, an address (of IPv6, a network of 64 bits), may send over HTTP; null: any number.</summary>
+    /// <summary>
+    /// Whether every query is written to the log, its first 200 characters, with what was decided. Queries are their users' words: by default,
+    /// and whatever goes wrong, none of them is in the log.
+    /// </summary>
+    public bool LogQueries { get; init; }
+
+    /// <summary>Requests a second that a client, an address (of IPv6, a network of 64 bits), may send over HTTP; null: any number. For RESP see <see cref="RespOptions.MaxCommandsPerSecond"/>.</summary>
     public int? RequestsPerSecond { get; init; }
 
     /// <summary>Limits of RESP; its keys are those above.</summary>

@@ -27,7 +27,8 @@ internal static class ServeCommand
         var seed = new Option<ulong?>("--seed") { Description = "Makes the decisions reproducible.", HelpName = "N" };
         var certificate = new Option<string?>("--certificate") { Description = "The certificate for https, a PEM file with its chain.", HelpName = "FILE" };
         var certificateKey = new Option<string?>("--certificate-key") { Description = "The certificate's key, a PEM file. Default: it is in the certificate's.", HelpName = "FILE" };
-        var rate = new Option<int?>("--rate-limit") { Description = "Requests a second that one address may send over HTTP. Default: any number.", HelpName = "N" };
+        var rate = new Option<int?>("--rate-limit") { Description = "Requests a second that one address may send over HTTP, and commands over RESP. Default: any number.", HelpName = "N" };
+        var logQueries = new Option<bool>("--log-queries") { Description = "Writes every query to the log, its first 200 characters, with what was decided. Without it, none." };
         Option<int> maxBatch = Limit("--max-batch", "Queries or outcomes that a request over HTTP may hold.", defaults.MaxBatch);
         Option<int> maxBody = Limit("--max-body", "Bytes that a request over HTTP may hold.", defaults.MaxBodyBytes);
         Option<int> maxConnections = Limit("--max-connections", "Connections of HTTP at a time.", defaults.MaxConnections);
@@ -36,7 +37,7 @@ internal static class ServeCommand
             "Serves decisions over HTTP and the protocol of Redis. The environment variable HOLOLOOM_API_KEY is the key that clients must bring, HOLOLOOM_READ_KEY one for "
             + "those who may only look.")
         {
-            config, state, urls, resp, seed, certificate, certificateKey, rate, maxBatch, maxBody, maxConnections,
+            config, state, urls, resp, seed, certificate, certificateKey, rate, maxBatch, maxBody, maxConnections, logQueries,
         };
         command.SetAction(parsed =>
         {
@@ -55,6 +56,8 @@ internal static class ServeCommand
                     CertificateFile = parsed.GetValue(certificate),
                     CertificateKeyFile = parsed.GetValue(certificateKey),
                     RequestsPerSecond = parsed.GetValue(rate),
+                    Resp = defaults.Resp with { MaxCommandsPerSecond = parsed.GetValue(rate) },
+                    LogQueries = parsed.GetValue(logQueries),
                     MaxBatch = parsed.GetValue(maxBatch),
                     MaxBodyBytes = parsed.GetValue(maxBody),
                     MaxConnections = parsed.GetValue(maxConnections),

@@ -1,3 +1,4 @@
+using HoloLoom.Fast.Server.Metrics;
 using Microsoft.AspNetCore.Connections;
 
 namespace HoloLoom.Fast.Server.Http;
@@ -6,6 +7,10 @@ namespace HoloLoom.Fast.Server.Http;
 internal sealed class ConnectionLimit(int max)
 {
     private int _open;
+    private long _accepted;
+    private long _refused;
+
+    public ConnectionCounts Counts => new(Volatile.Read(ref _open), Volatile.Read(ref _accepted), Volatile.Read(ref _refused));
 
     public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
     {
@@ -13,10 +18,12 @@ internal sealed class ConnectionLimit(int max)
         {
             if (Interlocked.Increment(ref _open) <= max)
             {
+                Interlocked.Increment(ref _accepted);
                 await next(connection);
             }
             else
             {
+                Interlocked.Increment(ref _refused);
                 connection.Abort();
             }
         }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace HoloLoom.Fast.Server.Http;
 
 /// <summary><c>POST /v1/route</c> and <c>POST /v1/route/batch</c>.</summary>
-internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, int maxBatch)
+internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, QueryLog? queries, int maxBatch)
 {
     public async Task RouteAsync(HttpContext context)
     {
@@ -39,6 +39,7 @@ internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, in
             ? router.Route(request.Data, request.Available, request.Unit)
             : router.Route(request.Data, request.Available);
         times.End(began);
+        queries?.Note(router, request.Data, decision);
         JsonText text = JsonText.Start();
         var json = DecisionJson.Of(router);
         json.Write(text, request.Escaped(body, 0), decision, default);
@@ -64,6 +65,7 @@ internal sealed class RouteEndpoint(RouterFinder finder, DecisionTimes times, in
         if (request.Count > 0)
         {
             times.EndBatch(began, request.Count);
+            queries?.Note(router, request.Data, request.Offsets, decisions.AsSpan(0, request.Count));
         }
 
         JsonText text = JsonText.Start();

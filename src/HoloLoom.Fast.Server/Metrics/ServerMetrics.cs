@@ -20,7 +20,12 @@ internal sealed class ServerMetrics : IDisposable
         // An exemplar would be looked for in every measurement, and there is no tracing here to point to.
         factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         var families = new RouterFamilies(factory);
-        Registry.AddBeforeCollectCallback(() => families.Update(_meter.Reader.Read()));
+        Connections = new ConnectionFamilies(factory);
+        Registry.AddBeforeCollectCallback(() =>
+        {
+            families.Update(_meter.Reader.Read());
+            Connections.Update();
+        });
         DotNetStats.Register(Registry);
         Requests = new RequestTimes(factory, Latencies);
         Decisions = new DecisionTimes(factory, Latencies);
@@ -33,6 +38,8 @@ internal sealed class ServerMetrics : IDisposable
     public RequestTimes Requests { get; }
 
     public DecisionTimes Decisions { get; }
+
+    public ConnectionFamilies Connections { get; }
 
     /// <summary>What the status page shows of both.</summary>
     public ServerLatencies Latencies { get; } = new();

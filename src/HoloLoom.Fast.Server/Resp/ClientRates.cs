@@ -1,4 +1,5 @@
 using System.Net;
+using HoloLoom.Fast.Server.Http;
 
 namespace HoloLoom.Fast.Server.Resp;
 
@@ -17,7 +18,7 @@ internal sealed class ClientRates(int perSecond, TimeProvider time)
     public ClientRate Enter(EndPoint? remote)
     {
         // All who come through Unix sockets are one client.
-        IPAddress address = (remote as IPEndPoint)?.Address ?? IPAddress.None;
+        IPAddress address = ClientLimit.Client((remote as IPEndPoint)?.Address);
         lock (_gate)
         {
             if (!_rates.TryGetValue(address, out ClientRate? rate))

@@ -19,6 +19,7 @@ internal sealed partial class RespConnection
         var writer = new RespWriter(_output, _protocol);
         RouteBatch batch = RouteBatch.Current;
         batch.Times = _server.Metrics?.Decisions;
+        batch.Queries = _server.Queries;
         Step step = Step.AwaitInput;
         while (step == Step.AwaitInput)
         {
@@ -35,7 +36,7 @@ internal sealed partial class RespConnection
                 {
                     batch.Decide(ref writer);
                     writer.Error($"ERR Protocol error: {error}");
-                    RespMetrics.ProtocolError();
+                    _server.CountProtocolError();
                 }
                 else
                 {
@@ -67,6 +68,7 @@ internal sealed partial class RespConnection
 
         batch.Decide(ref writer);
         batch.Times = null;
+        batch.Queries = null;
         writer.Complete();
         if (commands > 0)
         {

@@ -83,6 +83,12 @@ internal sealed partial class RespConnection
     {
         try
         {
+            if (_rate is not null)
+            {
+                // What its client owes from other connections: it does not help to connect anew.
+                await WaitForTurnAsync(_rate).ConfigureAwait(false);
+            }
+
             while (true)
             {
                 ReadResult read = await _input.ReadAsync().ConfigureAwait(false);

@@ -21,17 +21,17 @@ public static class RespEndpoint
     /// <exception cref="ArgumentException">The address cannot be read, an option is not usable, or there is no key though others than this machine are listened to.</exception>
     public static void Listen(
         KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, Action<ListenOptions>? configure = null) =>
-        Listen(kestrel, address, routers, options, metrics: null, configure);
+        Listen(kestrel, address, routers, options, metrics: null, queries: null, configure);
 
-    /// <summary>Listens on an address, and measures.</summary>
+    /// <summary>Listens on an address, measures, and writes queries down.</summary>
     internal static void Listen(
-        KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, ServerMetrics? metrics, Action<ListenOptions>? configure)
+        KestrelServerOptions kestrel, string address, RouterRegistry routers, RespOptions options, ServerMetrics? metrics, QueryLog? queries, Action<ListenOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(routers);
         ArgumentNullException.ThrowIfNull(options);
-        var handler = new RespConnectionHandler(new RespServer(routers, options, metrics));
+        var handler = new RespConnectionHandler(new RespServer(routers, options, metrics, queries));
         void Configure(ListenOptions listen)
         {
             configure?.Invoke(listen);

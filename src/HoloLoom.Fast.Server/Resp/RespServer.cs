@@ -14,22 +14,29 @@ internal sealed class RespServer
     private long _commands;
     private int _connected;
     private long _rejected;
+    private long _protocolErrors;
 
-    public RespServer(RouterRegistry routers, RespOptions options, ServerMetrics? metrics = null)
+    public RespServer(RouterRegistry routers, RespOptions options, ServerMetrics? metrics = null, QueryLog? queries = null)
     {
         options.Check();
         Routers = routers;
         Metrics = metrics;
+        Queries = queries;
         Options = options;
         Limits = options.Limits;
         Keys = new AccessKeys(options.ApiKey, options.ReadOnlyKey);
         Rates = options.MaxCommandsPerSecond is int perSecond ? new ClientRates(perSecond, TimeProvider.System) : null;
+        metrics?.Connections.Add("resp", () => new ConnectionCounts(Connected, Connections, Rejected));
+        metrics?.Connections.AddCommands(() => new CommandCounts(Commands, ProtocolErrors));
     }
 
     public RouterRegistry Routers { get; }
 
     /// <summary>Where times go; null if they are not taken.</summary>
     public ServerMetrics? Metrics { get; }
+
+    /// <summary>Where queries are written down; null if they are not.</summary>
+    public QueryLog? Queries { get; }
 
     public RespOptions Options { get; }
 
@@ -53,6 +60,9 @@ internal sealed class RespServer
 
     /// <summary>Commands that were executed.</summary>
     public long Commands => Volatile.Read(ref _commands);
+
+    /// <summary>Connections that were closed because of what was no command.</summary>
+    public long ProtocolErrors => Volatile.Read(ref _protocolErrors);
 
     /// <summary>The open connections, oldest first.</summary>
     public IEnumerable<RespConnection> List() =>
@@ -80,6 +90,13 @@ internal sealed class RespServer
         _connections.TryRemove(id, out _);
         Interlocked.Decrement(ref _connected);
         RespMetrics.Disconnected();
+    }
+
+    /// <summary>Counts a connection that is closed because of what was no command.</summary>
+    public void CountProtocolError()
+    {
+        Interlocked.Increment(ref _protocolErrors);
+        RespMetrics.ProtocolError();
     }
 
     /// <summary>Counts commands that were executed.</summary>

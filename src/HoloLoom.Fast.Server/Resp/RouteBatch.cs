@@ -34,6 +34,9 @@ internal sealed class RouteBatch
     /// <summary>Where decisions' times go, if anywhere; set by whoever fills it.</summary>
     public DecisionTimes? Times { get; set; }
 
+    /// <summary>Where queries are written down, if anywhere; set by whoever fills it.</summary>
+    public QueryLog? Queries { get; set; }
+
     /// <summary>How many queries are waiting.</summary>
     public int Count { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class RouteBatch
             long began = Stopwatch.GetTimestamp();
             replies.Router.RouteBatch(_text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions, _available);
             Times?.EndBatch(began, count);
+            Queries?.Note(replies.Router, _text.AsSpan(0, _offsets[count]), _offsets.AsSpan(0, count + 1), decisions);
         }
         catch (Exception failure)
         {
@@ -93,6 +97,7 @@ internal sealed class RouteBatch
             long began = DecisionTimes.Begin();
             _decisions[0] = hasUnit ? replies.Router.Route(query, available, unit) : replies.Router.Route(query, available);
             Times?.End(began);
+            Queries?.Note(replies.Router, query, _decisions[0]);
         }
         catch (Exception failure)
         {

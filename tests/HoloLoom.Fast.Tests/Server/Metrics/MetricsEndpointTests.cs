@@ -51,6 +51,42 @@ public sealed class MetricsEndpointTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Connections_and_commands_are_counted_of_either_protocol()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+        await StartAsync(new ServerOptions { MaxConnections = 2 });
+        await CommandAsync("ROUTE who\r\nPING\r\n");
+        var address = new Uri(_server.Addresses.First(static address => address.StartsWith("redis", StringComparison.Ordinal)));
+        using (var wrong = new TcpClient())
+        {
+            await wrong.ConnectAsync(address.Host, address.Port);
+            await wrong.GetStream().WriteAsync("*1\r\n:1\r\n"u8.ToArray());
+            await ReadToEndAsync(wrong);
+        }
+
+        // One connection is the client's, and another fits beside it.
+        var scraping = new Uri(_client.BaseAddress!.ToString());
+        using var second = new TcpClient();
+        Dictionary<string, double> seen = await ScrapeAsync();
+        Assert.Equal(0, seen["hololoom_connections_refused_total{protocol=\"http\"}"]);
+        await second.ConnectAsync(scraping.Host, scraping.Port);
+        await second.GetStream().WriteAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        Assert.True(await second.GetStream().ReadAsync(new byte[1]) > 0);
+        using var third = new TcpClient();
+        await third.ConnectAsync(scraping.Host, scraping.Port);
+        await ReadToEndAsync(third);
+        seen = await ScrapeAsync();
+        Assert.Equal(2, seen["hololoom_connections{protocol=\"http\"}"]);
+        Assert.Equal(2, seen["hololoom_connections_accepted_total{protocol=\"http\"}"]);
+        Assert.Equal(1, seen["hololoom_connections_refused_total{protocol=\"http\"}"]);
+        Assert.Equal(2, seen["hololoom_connections_accepted_total{protocol=\"resp\"}"]);
+        Assert.Equal(0, seen["hololoom_connections_refused_total{protocol=\"resp\"}"]);
+        Assert.Equal(2, seen["hololoom_resp_commands_total"]);
+        Assert.Equal(1, seen["hololoom_resp_protocol_errors_total"]);
+    }
+
+    [Fact]
     public async Task Some_of_the_single_decisions_are_timed()
     {
         for (int i = 0; i < 1000; i++)
@@ -175,6 +211,21 @@ public sealed class MetricsEndpointTests : IAsyncLifetime, IDisposable
         Assert.True(answer.IsSuccessStatusCode, text);
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#')
             .ToDictionary(static line => line[..line.LastIndexOf(' ')], static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    private static async Task ReadToEndAsync(TcpClient client)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            while (await client.GetStream().ReadAsync(new byte[64], patience.Token) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // It was closed hard.
+        }
     }
 
     private static double Sum(Dictionary<string, double> seen, string prefix) =>

@@ -229,6 +229,20 @@ public sealed class RespSecurityTests
     }
 
     [Fact]
+    public async Task A_client_that_connects_anew_waits_for_what_it_owes()
+    {
+        RespServer server = Conversation.Server(new RespOptions { MaxCommandsPerSecond = 100 });
+        using var first = new Conversation(server);
+        await first.SendAsync($"MROUTE {string.Concat(Enumerable.Repeat("a ", 130))}\r\n");
+        Assert.StartsWith("[[", await first.ReceiveAsync());
+        long started = Stopwatch.GetTimestamp();
+        using var second = new Conversation(server);
+        await second.SendAsync("ROUTE a\r\n");
+        Assert.StartsWith("[", await second.ReceiveAsync());
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public async Task A_client_that_hangs_up_in_the_middle_leaves_nothing()
     {
         RespServer server = Conversation.Server();
