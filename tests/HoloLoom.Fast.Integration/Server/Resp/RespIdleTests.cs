@@ -63,7 +63,7 @@ public sealed class RespIdleTests
         Assert.Equal("+PONG\r\n"u8, reply.AsSpan(0, 7));
     }
 
-    private static long OpenFiles()
+    internal static long OpenFiles()
     {
         string line = File.ReadLines("/proc/self/limits").First(static line => line.StartsWith("Max open files", StringComparison.Ordinal));
         string soft = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];

@@ -15,10 +15,11 @@ internal sealed class RespServerProcess : IDisposable
     private RespServerProcess(string[] arguments, string? key, string? socket)
     {
         Port = FreePort();
+        HttpPort = FreePort();
         _endpoint = socket is null ? new IPEndPoint(IPAddress.Loopback, Port) : new UnixDomainSocketEndPoint(socket);
         string[] commandLine =
         [
-            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{FreePort()}", "--resp", socket is null ? $"127.0.0.1:{Port}" : $"unix:{socket}", .. arguments,
+            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{HttpPort}", "--resp", socket is null ? $"127.0.0.1:{Port}" : $"unix:{socket}", .. arguments,
         ];
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOLOLOOM_API_KEY"] = key ?? "";
@@ -33,6 +34,8 @@ internal sealed class RespServerProcess : IDisposable
     }
 
     public int Port { get; }
+
+    public int HttpPort { get; }
 
     public int Id => _process.Id;
 
@@ -57,12 +60,17 @@ internal sealed class RespServerProcess : IDisposable
     /// <summary>Starts a server that listens on a Unix socket.</summary>
     public static Task<RespServerProcess> StartOnSocketAsync(string socket) => WaitAsync(new RespServerProcess([], null, socket));
 
-    public async Task<Socket> ConnectAsync()
+    public Task<Socket> ConnectAsync() => ConnectAsync(_endpoint);
+
+    /// <summary>A connection to the port for HTTP.</summary>
+    public Task<Socket> ConnectOverHttpAsync() => ConnectAsync(new IPEndPoint(IPAddress.Loopback, HttpPort));
+
+    private static async Task<Socket> ConnectAsync(EndPoint endpoint)
     {
-        var socket = new Socket(_endpoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(_endpoint);
+            await socket.ConnectAsync(endpoint);
             return socket;
         }
         catch
