@@ -16,8 +16,9 @@ internal sealed class RegistryFiles(string stateDirectory)
     /// <summary>Whether something lies where a router of this name would.</summary>
     public bool Exists(string name) => Path.Exists(StateOf(name));
 
-    /// <summary>The routers that were saved, with their state directories. What cannot be read is told, and left where it is.</summary>
-    public IEnumerable<(string Name, RouterOptions Options)> Load(List<string> messages)
+    /// <summary>The routers that were saved, with their state directories; or with why their configuration cannot be used.</summary>
+    /// <param name="messages">What else lies there is told, and left where it is.</param>
+    public IEnumerable<(string Name, RouterOptions? Options, string Problem)> Load(List<string> messages)
     {
         if (!Directory.Exists(_root))
         {
@@ -40,18 +41,18 @@ internal sealed class RegistryFiles(string stateDirectory)
                 continue;
             }
 
-            RouterOptions options;
+            RouterOptions? options = null;
+            string problem = "";
             try
             {
                 options = RouterOptions.FromFile(file) with { StateDirectory = directory };
             }
-            catch (Exception problem) when (problem is RouterConfigurationException or IOException)
+            catch (Exception found) when (found is RouterConfigurationException or IOException or UnauthorizedAccessException)
             {
-                messages.Add($"The router '{name}' was not started, because its configuration '{file}' cannot be used: {problem.Message}");
-                continue;
+                problem = $"its configuration '{file}' cannot be used: {found.Message}";
             }
 
-            yield return (name, options);
+            yield return (name, options, problem);
         }
     }
 

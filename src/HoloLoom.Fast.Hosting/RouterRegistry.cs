@@ -7,7 +7,8 @@ namespace HoloLoom.Fast.Hosting;
 /// <summary>The routers of a process: the default one and others by name, each with its own configuration and state.</summary>
 /// <remarks>
 /// Thread-safe; finding a router takes no lock and allocates nothing. Where the default router has a state directory, the others' states and
-/// configurations lie below it, in <c>routers/NAME</c>, and are there again after a restart.
+/// configurations lie below it, in <c>routers/NAME</c>, and are there again after a restart. Of the default router everything must be in order;
+/// another one whose files cannot be used is left out (<see cref="NotServed"/>) and keeps no other from its work.
 /// </remarks>
 public sealed class RouterRegistry : IDisposable
 {
@@ -25,6 +26,7 @@ public sealed class RouterRegistry : IDisposable
     private readonly RegistryFiles? _files;
     private readonly List<string> _messages = [];
     private Dictionary<string, HostedRouter> _routers = new(StringComparer.Ordinal);
+    private Dictionary<string, string> _notServed = new(StringComparer.Ordinal);
     private readonly Timer? _supervision;
     private int _supervising;
     private bool _disposed;
@@ -33,7 +35,7 @@ public sealed class RouterRegistry : IDisposable
     /// <param name="defaultOptions">The default router's configuration. Null: the defaults.</param>
     /// <param name="options">Limits. Null: the defaults.</param>
     /// <exception cref="RouterConfigurationException">An option is not usable.</exception>
-    /// <exception cref="IOException">A state directory is in use, cannot be read or written, or holds no intact state.</exception>
+    /// <exception cref="IOException">The default router's state directory is in use, cannot be read or written, or holds no intact state.</exception>
     public RouterRegistry(RouterOptions? defaultOptions = null, RouterRegistryOptions? options = null)
     {
         _options = options ?? new RouterRegistryOptions();
@@ -45,9 +47,14 @@ public sealed class RouterRegistry : IDisposable
             if (first.StateDirectory is string directory)
             {
                 _files = new RegistryFiles(directory);
-                foreach ((string name, RouterOptions saved) in _files.Load(_messages))
+                foreach ((string name, RouterOptions? saved, string unusable) in _files.Load(_messages))
                 {
-                    _routers.Add(name, Host(name, saved with { TimeProvider = first.TimeProvider }));
+                    string problem = saved is null ? unusable : TryHost(name, saved with { TimeProvider = first.TimeProvider });
+                    if (problem.Length > 0)
+                    {
+                        _notServed.Add(name, problem);
+                        _messages.Add($"The router '{name}' is not served: {problem} Repair '{_files.StateOf(name)}' and start again, or remove the router.");
+                    }
                 }
             }
         }
@@ -68,6 +75,9 @@ public sealed class RouterRegistry : IDisposable
 
     /// <summary>All routers, the default one first, at this moment.</summary>
     public IReadOnlyCollection<HostedRouter> Routers => Volatile.Read(ref _routers).Values;
+
+    /// <summary>Routers that an earlier process left and that could not be started, by name, each with why. Their files are as they were.</summary>
+    public IReadOnlyDictionary<string, string> NotServed => Volatile.Read(ref _notServed);
 
     /// <summary>What an operator should know of the start: damaged files passed over, learned cells that are not configured.</summary>
     public IReadOnlyList<string> Messages => [.. _messages, .. Routers.SelectMany(static router => router.Current.StateMessages.Select(message => $"{router.Name}: {message}"))];
@@ -134,6 +144,12 @@ public sealed class RouterRegistry : IDisposable
             else
             {
                 // Somebody's state or configuration that could not be used at the start: neither to be learned from nor to be overwritten.
+                if (_notServed.TryGetValue(name, out string? reason))
+                {
+                    throw new InvalidOperationException(
+                        $"There is a router '{name}' that is not served: {reason} Repair '{_files.StateOf(name)}' and start again, or remove the router.");
+                }
+
                 if (_files.Exists(name))
                 {
                     throw new InvalidOperationException(
@@ -159,7 +175,7 @@ public sealed class RouterRegistry : IDisposable
         }
     }
 
-    /// <summary>Ends a router and deletes its state and configuration.</summary>
+    /// <summary>Ends a router and deletes its state and configuration; also of one that is not served.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>False if there is none.</returns>
     /// <exception cref="ArgumentException">It is the default router.</exception>
@@ -174,6 +190,15 @@ public sealed class RouterRegistry : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_notServed.ContainsKey(name))
+            {
+                var others = new Dictionary<string, string>(_notServed, StringComparer.Ordinal);
+                others.Remove(name);
+                _files!.Delete(name);
+                Volatile.Write(ref _notServed, others);
+                return true;
+            }
+
             if (!_routers.TryGetValue(name, out HostedRouter? router))
             {
                 return false;
@@ -289,6 +314,20 @@ public sealed class RouterRegistry : IDisposable
         finally
         {
             Volatile.Write(ref _supervising, 0);
+        }
+    }
+
+    // Why it cannot be started; empty if it was.
+    private string TryHost(string name, RouterOptions options)
+    {
+        try
+        {
+            _routers.Add(name, Host(name, options));
+            return "";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or RouterConfigurationException)
+        {
+            return problem.Message;
         }
     }
 

@@ -115,6 +115,7 @@ public sealed class RoutingServer : IAsyncDisposable
             Add(HttpMethods.Post, prefix + "/route/batch", route.RouteBatchAsync);
             Add(HttpMethods.Post, prefix + "/outcomes", outcomes.RecordAsync);
             Add(HttpMethods.Get, prefix + "/stats", status.StatsAsync);
+            Add(HttpMethods.Get, prefix + "/experiment", status.ExperimentAsync);
             Add(HttpMethods.Get, prefix + "/history", page.GetHistoryAsync);
             Add(HttpMethods.Get, prefix + "/config", configuration.GetAsync);
             Add(HttpMethods.Put, prefix + "/config", configuration.PutAsync);

@@ -94,6 +94,13 @@ internal sealed class ConfigurationEndpoints(RouterFinder finder, RouterRegistry
             }
 
             json.WriteEndArray();
+            json.WriteStartObject("not_served"u8);
+            foreach ((string name, string reason) in registry.NotServed)
+            {
+                json.WriteString(name, reason);
+            }
+
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 

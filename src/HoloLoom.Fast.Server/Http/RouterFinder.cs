@@ -8,9 +8,13 @@ internal sealed class RouterFinder(RouterRegistry registry)
 {
     public const string Parameter = "router";
 
-    /// <exception cref="ProblemException">There is no such router.</exception>
+    /// <exception cref="ProblemException">There is no such router, or it is not served.</exception>
     public HostedRouter Of(HttpContext context) =>
         context.Request.RouteValues.Count == 0 || context.Request.RouteValues[Parameter] is not string name
             ? registry.Default
-            : registry.Find(name) ?? throw new ProblemException(StatusCodes.Status404NotFound, $"There is no router '{name}'; GET /v1/routers lists those that there are.");
+            : registry.Find(name) ?? throw Missing(name);
+
+    private ProblemException Missing(string name) => registry.NotServed.TryGetValue(name, out string? reason)
+        ? new ProblemException(StatusCodes.Status503ServiceUnavailable, $"The router '{name}' is not served: {reason} The server's operator can repair its files and start again, or DELETE it.")
+        : new ProblemException(StatusCodes.Status404NotFound, $"There is no router '{name}'; GET /v1/routers lists those that there are.");
 }

@@ -1,3 +1,4 @@
+using HoloLoom.Fast.Experiments;
 using HoloLoom.Fast.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +11,19 @@ internal sealed class StatusEndpoints(RouterFinder finder, RouterRegistry regist
     public Task StatsAsync(HttpContext context)
     {
         Answer.Send(context, finder.Of(context).Current.GetStatistics().ToJson(), MediaTypes.Json);
+        return Task.CompletedTask;
+    }
+
+    /// <summary><c>GET …/experiment</c>: what <c>hololoom experiment report --format json</c> prints of a state.</summary>
+    public Task ExperimentAsync(HttpContext context)
+    {
+        Router router = finder.Of(context).Current;
+        if (router.Options.Experiment is null)
+        {
+            throw new ProblemException(StatusCodes.Status404NotFound, "The router runs no experiment; its configuration's 'experiment' begins one.");
+        }
+
+        Answer.Send(context, ExperimentReport.Of(router).ToJson(), MediaTypes.Json);
         return Task.CompletedTask;
     }
 

@@ -17,12 +17,15 @@ internal sealed class RouterFamilies(MetricFactory factory)
     private readonly Family _lags = new(factory, "hololoom_flush_lag_seconds", "How long there has been something to write to the state directory.", "router");
     private readonly Family _errors = new(factory, "hololoom_flush_errors_total", "Flushes to the state directory that failed.", "router");
     private readonly Gauge _routers = factory.CreateGauge("hololoom_routers", "Routers that there are.");
+    private readonly Gauge _notServed = factory.CreateGauge("hololoom_routers_not_served", "Routers whose files could not be used at the start.");
     private Dictionary<string, HostedRouter> _known = [];
 
     private Family[] All => [_decisions, _strategies, _variants, _outcomes, _posteriors, _lags, _errors];
 
     /// <summary>Takes over readings.</summary>
-    public void Update(IReadOnlyList<RouterReading> readings)
+    /// <param name="readings">Of the routers that are served.</param>
+    /// <param name="notServed">How many are not.</param>
+    public void Update(IReadOnlyList<RouterReading> readings, int notServed)
     {
         lock (_gate)
         {
@@ -43,6 +46,7 @@ internal sealed class RouterFamilies(MetricFactory factory)
 
             Array.ForEach(All, static family => family.RemoveUnset());
             _routers.Set(readings.Count);
+            _notServed.Set(notServed);
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class ServerMetrics : IDisposable
         Connections = new ConnectionFamilies(factory);
         Registry.AddBeforeCollectCallback(() =>
         {
-            families.Update(_meter.Reader.Read());
+            families.Update(_meter.Reader.Read(), routers.NotServed.Count);
             Connections.Update();
         });
         DotNetStats.Register(Registry);

@@ -92,7 +92,9 @@ internal sealed partial class RespConnection
     private bool TryFind(ReadOnlySpan<byte> name, out HostedRouter router, out string? problem)
     {
         HostedRouter? found = name.IsEmpty ? _server.Routers.Default : _server.Routers.Find(name);
-        problem = found is null ? $"ERR there is no router '{Text(name)}'" : null;
+        problem = found is not null ? null
+            : _server.Routers.NotServed.TryGetValue(Text(name), out string? reason) ? $"ERR the router '{Text(name)}' is not served: {reason}"
+            : $"ERR there is no router '{Text(name)}'";
         router = found ?? _server.Routers.Default;
         return found is not null;
     }

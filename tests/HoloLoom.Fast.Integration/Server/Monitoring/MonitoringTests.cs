@@ -42,7 +42,7 @@ public sealed partial class MonitoringTests
         string alerts = File.ReadAllText(Path.Combine(s_folder, "alerts.yml"));
         directory.Write("alerts.test.yml", File.ReadAllText(Path.Combine(s_folder, "alerts.test.yml")));
         MatchCollection names = AlertName().Matches(alerts);
-        Assert.Equal(8, names.Count);
+        Assert.Equal(9, names.Count);
         foreach (Match name in names)
         {
             directory.Write("alerts.yml", alerts.Replace(name.Value, name.Value + "Gone", StringComparison.Ordinal));

@@ -126,4 +126,44 @@ public sealed class ConfigurationEndpointsTests
             await Task.Delay(20);
         }
     }
+
+    [Fact]
+    public async Task A_router_whose_files_are_damaged_is_listed_and_answered_503_by_either_protocol_until_it_is_deleted()
+    {
+        using var directory = new TemporaryDirectory();
+        var router = new RouterOptions { Strategy = "rules", Seed = 1, StateDirectory = directory.Path };
+        await using (HttpServer server = await HttpServer.StartAsync(router: router))
+        {
+            using HttpResponseMessage made = await server.SendAsync(HttpMethod.Put, "/v1/routers/shop", "{}");
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        }
+
+        File.WriteAllText(Path.Combine(directory.Path, "routers", "shop", "configuration.json"), "{");
+        await using HttpServer again = await HttpServer.StartAsync(new ServerOptions { RespAddress = "127.0.0.1:0" }, router);
+        await again.PostAsync("/v1/route", """{"query":"who"}""");
+        Assert.Equal(HttpStatusCode.OK, (await again.Client.GetAsync("/readyz")).StatusCode);
+        foreach ((HttpMethod method, string path, string? body) in ((HttpMethod, string, string?)[])[
+            (HttpMethod.Post, "route", """{"query":"who"}"""), (HttpMethod.Post, "route/batch", """{"queries":["who"]}"""),
+            (HttpMethod.Post, "outcomes", """{"outcomes":[]}"""), (HttpMethod.Get, "stats", null), (HttpMethod.Get, "config", null),
+            (HttpMethod.Put, "config", "{}"), (HttpMethod.Get, "experiment", null), (HttpMethod.Get, "history", null)])
+        {
+            JsonElement problem = await again.ProblemAsync(503, method, $"/v1/routers/shop/{path}", body);
+            Assert.Contains("configuration.json", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        JsonElement list = JsonDocument.Parse(await again.Client.GetStringAsync("/v1/routers")).RootElement;
+        Assert.Equal(1, list.GetProperty("routers").GetArrayLength());
+        Assert.Contains("configuration.json", list.GetProperty("not_served").GetProperty("shop").GetString(), StringComparison.Ordinal);
+        Assert.Contains("hololoom_routers_not_served 1", await again.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        await again.ProblemAsync(409, HttpMethod.Put, "/v1/routers/shop", "{}");
+        Assert.StartsWith("-ERR the router 'shop' is not served: ", await again.CommandAsync("ROUTE who ROUTER shop\r\n"), StringComparison.Ordinal);
+        using (HttpResponseMessage deleted = await again.SendAsync(HttpMethod.Delete, "/v1/routers/shop"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        }
+
+        await again.ProblemAsync(404, HttpMethod.Get, "/v1/routers/shop/stats");
+        using HttpResponseMessage anew = await again.SendAsync(HttpMethod.Put, "/v1/routers/shop", "{}");
+        Assert.Equal(HttpStatusCode.Created, anew.StatusCode);
+    }
 }

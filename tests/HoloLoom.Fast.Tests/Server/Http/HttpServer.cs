@@ -74,6 +74,18 @@ internal sealed class HttpServer : IAsyncDisposable
         return problem;
     }
 
+    /// <summary>Sends one command over RESP and reads what comes back at once.</summary>
+    public async Task<string> CommandAsync(string command)
+    {
+        var address = new Uri(_server.Addresses.Single(static address => address.StartsWith("redis", StringComparison.Ordinal)));
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(address.Host, address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command));
+        byte[] reply = new byte[4096];
+        int length = await client.GetStream().ReadAsync(reply);
+        return Encoding.ASCII.GetString(reply, 0, length);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
