@@ -17,6 +17,7 @@ public sealed class HostedRouter
     private readonly Action<HostedRouter, RouterOptions>? _onReplacing;
     private readonly TimeProvider _time;
     private Snapshot _snapshot;
+    private long _replacedAt;
     private bool _disposed;
 
     /// <param name="name">Its name.</param>
@@ -45,6 +46,9 @@ public sealed class HostedRouter
 
     /// <summary>When the configuration was last replaced; null if never.</summary>
     public DateTimeOffset? ReplacedAt { get; private set; }
+
+    /// <summary>How long ago that was, whatever was done to the clock on the wall since.</summary>
+    internal TimeSpan? SinceReplaced => ReplacedAt is null ? null : _time.GetElapsedTime(Volatile.Read(ref _replacedAt));
 
     /// <summary>Puts another configuration in force; all that was learned is kept, by name.</summary>
     /// <param name="options">The configuration; its state directory is the present one, or not given.</param>
@@ -96,6 +100,7 @@ public sealed class HostedRouter
             }
 
             Volatile.Write(ref _snapshot, new Snapshot(successor));
+            Volatile.Write(ref _replacedAt, _time.GetTimestamp());
             ReplacedAt = _time.GetUtcNow();
             Retire(before);
             return true;

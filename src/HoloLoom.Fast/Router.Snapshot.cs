@@ -14,7 +14,7 @@ public sealed partial class Router
             Boot = _boot,
             Key0 = _key0,
             Key1 = _key1,
-            SavedAt = _options.TimeProvider.GetUtcNow(),
+            SavedAt = _decay?.Now ?? _options.TimeProvider.GetUtcNow(),
             HalfLifeSeconds = _options.HalfLife?.TotalSeconds,
             Generations = [.. _generations.Known],
             OutcomesByResult = [.. _retained.OutcomesByResult],
@@ -128,6 +128,10 @@ public sealed partial class Router
 
     private void Restore(StateSnapshot saved)
     {
+        // Evidence that had aged by then is not to be younger now, whatever the clock on the wall says.
+        _decay?.AdvanceTo(saved.SavedAt);
+        _posteriors.Refresh();
+        Array.ForEach(_experiment?.Arms ?? [], static arm => arm.Posteriors.Refresh());
         RestoreExperiments(saved);
         var decisions = new long[_queryTypes.Length * _backends.Length];
         var setAside = new List<CellState>();

@@ -19,10 +19,19 @@ public sealed partial class Router
             ?? throw new FileNotFoundException($"There is no state in '{stateDirectory}'. Route with this state directory first.", stateDirectory);
         ConfigurationNames names = snapshot.Generations[^1];
         string strategy = snapshot.DecisionsByStrategy.Count == 0 ? "" : snapshot.DecisionsByStrategy.MaxBy(static pair => pair.Value).Key;
-        double? age = snapshot.HalfLifeSeconds is double halfLife
-            ? new ForwardDecay(TimeSpan.FromSeconds(halfLife), TimeProvider.System).Age
-            : null;
-        return Summarise(snapshot, strategy, names.QueryTypes, names.Backends, age);
+        return Summarise(snapshot, strategy, names.QueryTypes, names.Backends, AgeOf(snapshot));
+    }
+
+    private static double? AgeOf(StateSnapshot snapshot)
+    {
+        if (snapshot.HalfLifeSeconds is not double halfLife)
+        {
+            return null;
+        }
+
+        var decay = new ForwardDecay(TimeSpan.FromSeconds(halfLife), TimeProvider.System);
+        decay.AdvanceTo(snapshot.SavedAt);
+        return decay.Age;
     }
 
     private static RouterStatistics Summarise(StateSnapshot snapshot, string strategy, string[] queryTypes, string[] backends, double? age)

@@ -25,14 +25,14 @@ internal sealed class History : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private Dictionary<HostedRouter, RouterHistory> _routers = [];
+    private readonly long _beganAt;
     private long _sampledAt;
     private bool _disposed;
 
     public History(RegistryReader reader, ServerLatencies latencies, TimeProvider time)
     {
         (_reader, _latencies, _time) = (reader, latencies, time);
-        Began = time.GetUtcNow();
-        _sampledAt = time.GetTimestamp();
+        _beganAt = _sampledAt = time.GetTimestamp();
         foreach (RouterReading reading in reader.Read())
         {
             var history = new RouterHistory();
@@ -43,8 +43,8 @@ internal sealed class History : IDisposable
         _timer = time.CreateTimer(static history => ((History)history!).Sample(), this, Length, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>When the server began.</summary>
-    public DateTimeOffset Began { get; }
+    /// <summary>How long the server has been there.</summary>
+    public TimeSpan Uptime => _time.GetElapsedTime(_beganAt);
 
     /// <summary>The points of a router, oldest first; none if it is not known yet.</summary>
     public IReadOnlyList<HistoryPoint> Of(HostedRouter router)

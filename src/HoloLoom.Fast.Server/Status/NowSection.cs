@@ -27,13 +27,13 @@ internal static class NowSection
             Figures.Mean(view.LastMinute.Sum(static point => point.Reward), view.LastMinute.Sum(static point => point.Outcomes)),
             $"last minute; {Learned.MeanReward([.. Learned.Of(statistics).SelectMany(static own => own.QueryTypes).SelectMany(static type => type.Backends)])} in all");
         Tile(page, "A decision takes", decision.Count == 0 ? "–" : Figures.Duration(decision.P50), decision.Count == 0 ? "none in the last minute" : $"99 % within {Figures.Duration(decision.P99)}");
-        Tile(page, "Strategy", statistics.Strategy, view.ReplacedAt is { } at ? $"configured anew {Figures.Span(view.Now - at)} ago" : "as configured at the start");
+        Tile(page, "Strategy", statistics.Strategy, view.SinceReplaced is { } ago ? $"configured anew {Figures.Span(ago)} ago" : "as configured at the start");
         Tile(
             page,
             "Saved",
             !view.IsSaved ? "no" : view.Flush.Lag > TimeSpan.Zero ? $"{Figures.Span(view.Flush.Lag)} behind" : "all",
             !view.IsSaved ? "without --state, forgotten at the end" : Figures.Invariant($"{view.Flush.Errors:#,0} failed writes"));
-        Tile(page, "Up for", Figures.Span(view.Now - view.Began), Figures.Invariant($"{Environment.WorkingSet / 1e6:0} MB of memory"));
+        Tile(page, "Up for", Figures.Span(view.Uptime), Figures.Invariant($"{Environment.WorkingSet / 1e6:0} MB of memory"));
         page.Add($"</dl></section>\n");
     }
 

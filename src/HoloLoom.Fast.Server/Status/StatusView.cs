@@ -25,16 +25,16 @@ internal sealed record StatusView
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>When the server began.</summary>
-    public required DateTimeOffset Began { get; init; }
+    /// <summary>How long the server has been there.</summary>
+    public required TimeSpan Uptime { get; init; }
 
     public required FlushState Flush { get; init; }
 
     /// <summary>Whether what is learned is written anywhere.</summary>
     public required bool IsSaved { get; init; }
 
-    /// <summary>When the configuration was last replaced.</summary>
-    public DateTimeOffset? ReplacedAt { get; init; }
+    /// <summary>How long ago the configuration was last replaced.</summary>
+    public TimeSpan? SinceReplaced { get; init; }
 
     /// <summary>The points of the last minute.</summary>
     public IEnumerable<HistoryPoint> LastMinute => Points.TakeLast(History.PointsOfAMinute);
@@ -53,10 +53,10 @@ internal sealed record StatusView
             EndOf = history.EndOf,
             Latencies = latencies,
             Now = now,
-            Began = history.Began,
+            Uptime = history.Uptime,
             Flush = router.GetFlushState(),
             IsSaved = router.Options.StateDirectory is not null,
-            ReplacedAt = hosted.ReplacedAt,
+            SinceReplaced = hosted.SinceReplaced,
         };
     }
 

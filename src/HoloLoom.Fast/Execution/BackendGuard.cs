@@ -40,7 +40,7 @@ internal sealed class BackendGuard
 
     public BackendGuard(IBackend backend, ResilienceOptions options, TimeProvider time, CircuitBoard board, double usualQuantile)
     {
-        (_backend, _options, _time, _board) = (backend, options, time, board);
+        (_backend, _options, _time, _board) = (backend, options, new SteadyTime(time), board);
         _timeoutTicks = (long)(options.Timeout.TotalSeconds * time.TimestampFrequency);
         Latencies = new LatencyWindow(usualQuantile);
         Limits = new TimeLimits(time);

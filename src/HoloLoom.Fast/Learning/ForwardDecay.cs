@@ -4,7 +4,8 @@ namespace HoloLoom.Fast.Learning;
 /// <remarks>
 /// An outcome at age <c>u</c> weighs 2^(u − epoch) with a whole-numbered epoch, so moving the epoch multiplies by a power of two, which is
 /// exact in floating point. Read at age <c>v</c>, evidence counts 2^(epoch − v) of its stored sum. Nothing is ever multiplied one by one.
-/// Age advances with the monotonic clock from the wall time at construction: setting the wall clock neither erases nor revives evidence.
+/// Age advances with the monotonic clock from the wall time at construction, or from when the state was saved if that is later: setting the
+/// wall clock neither erases nor revives evidence, and a start under a clock that was set back revives none either.
 /// </remarks>
 internal sealed class ForwardDecay
 {
@@ -14,7 +15,7 @@ internal sealed class ForwardDecay
     private readonly TimeProvider _time;
     private readonly double _halfLifeSeconds;
     private readonly long _startTimestamp;
-    private readonly double _startSeconds;
+    private double _startSeconds;
 
     /// <param name="halfLife">Above zero.</param>
     /// <param name="time">The clock.</param>
@@ -27,7 +28,15 @@ internal sealed class ForwardDecay
     }
 
     /// <summary>Now, in half-lives since 1970.</summary>
-    public double Age => (_startSeconds + _time.GetElapsedTime(_startTimestamp).TotalSeconds) / _halfLifeSeconds;
+    public double Age => Seconds / _halfLifeSeconds;
+
+    /// <summary>Now, by this clock.</summary>
+    public DateTimeOffset Now => DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(Seconds);
+
+    private double Seconds => _startSeconds + _time.GetElapsedTime(_startTimestamp).TotalSeconds;
+
+    /// <summary>Puts the clock on to a time if it is earlier. Not while others read it.</summary>
+    public void AdvanceTo(DateTimeOffset time) => _startSeconds += Math.Max(0, (time - Now).TotalSeconds);
 
     /// <summary>What a sum kept in units of one epoch is in units of another: exact unless it underflows to 0.</summary>
     public static double Rebase(double sum, long fromEpoch, long toEpoch) =>

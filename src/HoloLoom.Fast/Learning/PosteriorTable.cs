@@ -127,6 +127,15 @@ internal sealed partial class PosteriorTable
         }
     }
 
+    /// <summary>Follows a clock that was put on.</summary>
+    public void Refresh()
+    {
+        for (int row = 0; row < _headers.Span.Length; row++)
+        {
+            RefreshIfStale(row);
+        }
+    }
+
     private void Refresh(int row, double age)
     {
         ref RowHeader header = ref _headers.Span[row];
