@@ -67,7 +67,7 @@ public sealed partial class Router : IDisposable
         _fallback = [.. _options.Fallback!.Select(name => Array.IndexOf(_backends, name))];
         _strategy = _options.CustomStrategy ?? BuiltInStrategies.Create(_options.Strategy, _fallback);
         (_reward, _customReward) = BuildReward(_options.Reward);
-        _decay = _options.HalfLife is TimeSpan halfLife ? new ForwardDecay(halfLife, _options.TimeProvider) : null;
+        _decay = _options.HalfLife is TimeSpan halfLife ? new ForwardDecay(halfLife, _options.TimeProvider, from: predecessor?._decay?.Now) : null;
         (double[] priorAlpha, double[] priorBeta) = BuildPrior(_options, _queryTypes, _backends);
         _posteriors = new PosteriorTable(_queryTypes.Length, _backends.Length, priorAlpha, priorBeta, _decay);
         _exposureCounters = _queryTypes.Length * _backends.Length;

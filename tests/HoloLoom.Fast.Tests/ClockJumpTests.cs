@@ -101,8 +101,10 @@ public sealed class ClockJumpTests
         clock.Jump(jump);
         double before = Evidence(router);
         using Router successor = router.Succeed(router.Options);
-        Assert.Equal(before, Evidence(successor), jump.StartsWith("on", StringComparison.Ordinal) ? 8 : 1e-3);
-        Assert.True(Evidence(successor) <= before + 1e-3);
+        Assert.Equal(before, Evidence(successor), 1e-3);
+        clock.Jump(jump);
+        clock.Advance(s_halfLife);
+        Assert.Equal(before / 2, Evidence(successor), 1e-3);
     }
 
     [Fact]

@@ -19,11 +19,12 @@ internal sealed class ForwardDecay
 
     /// <param name="halfLife">Above zero.</param>
     /// <param name="time">The clock.</param>
-    public ForwardDecay(TimeSpan halfLife, TimeProvider time)
+    /// <param name="from">What this clock is to show now; null: what the clock on the wall shows.</param>
+    public ForwardDecay(TimeSpan halfLife, TimeProvider time, DateTimeOffset? from = null)
     {
         _time = time;
         _halfLifeSeconds = halfLife.TotalSeconds;
-        _startSeconds = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        _startSeconds = ((from ?? time.GetUtcNow()) - DateTimeOffset.UnixEpoch).TotalSeconds;
         _startTimestamp = time.GetTimestamp();
     }
 
