@@ -64,7 +64,9 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
 
         // If it was taken back by now, the limit is found to be over in its time, and nothing comes of it.
         _guard.Limits.Add(this);
-        _attempt.UnsafeOnCompleted(AttemptEnded);
+
+        // With what is ambient to the caller, such as what a trace belongs to: a repetition and the user's judgement of relevance see it.
+        _attempt.OnCompleted(AttemptEnded);
         return new(this, _answer.Version);
     }
 

@@ -21,6 +21,33 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task What_is_ambient_to_the_caller_is_so_to_a_repetition_and_to_the_judgement_of_relevance()
+    {
+        var ambient = new AsyncLocal<string>();
+        var seen = new List<string?>();
+        int calls = 0;
+        var a = new Detached("a", () =>
+        {
+            seen.Add(ambient.Value);
+            return ++calls == 1 ? throw new IOException("hiccup") : [new SearchResult("x", 1)];
+        });
+        var options = new OrchestratorOptions
+        {
+            Resilience = new() { Retries = 1, RetryDelay = TimeSpan.Zero },
+            Relevance = (_, answer) =>
+            {
+                seen.Add(ambient.Value);
+                return answer.MeanScore;
+            },
+        };
+        var orchestrator = new Orchestrator(Setup.Router(["a"]), [a], options);
+        ambient.Value = "mine";
+        await orchestrator.RunAsync(ExecutionPatterns.FeedForward);
+        await orchestrator.RunAsync(ExecutionPatterns.FeedForward);
+        Assert.Equal(["mine", "mine", "mine", "mine", "mine"], seen);
+    }
+
+    [Fact]
     public async Task A_call_ends_at_its_timeout_and_another_backend_answers()
     {
         ScriptedBackend a = Hanging("a");
@@ -277,5 +304,36 @@ public sealed class ResilienceTests
             Deadline = TimeSpan.FromMinutes(5),
         };
         Assert.Equal("b-1", (await Setup.Over(options, Hanging("a"), Scoring("b", 1)).RunAsync(ExecutionPatterns.FeedForward)).Ids());
+    }
+
+    /// <summary>A backend whose answers come on threads to which nothing is ambient.</summary>
+    private sealed class Detached(string name, Func<IReadOnlyList<SearchResult>> answer) : IBackend
+    {
+        public string Name => name;
+
+        public ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
+        {
+            var source = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+            Action<TaskCompletionSource<IReadOnlyList<SearchResult>>> complete;
+            try
+            {
+                IReadOnlyList<SearchResult> results = answer();
+                complete = source => source.SetResult(results);
+            }
+            catch (IOException error)
+            {
+                complete = source => source.SetException(error);
+            }
+
+            ThreadPool.UnsafeQueueUserWorkItem(
+                source =>
+                {
+                    Thread.Sleep(5);
+                    complete(source);
+                },
+                source,
+                preferLocal: false);
+            return new(source.Task);
+        }
     }
 }
