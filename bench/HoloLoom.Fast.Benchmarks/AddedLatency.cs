@@ -14,22 +14,40 @@ namespace HoloLoom.Fast.Benchmarks;
 internal static class AddedLatency
 {
     private const int Executions = 500;
+    private const int Rounds = 10;
+    private const int Callers = 16;
     private const int Entries = 10_000;
     private const string Alone = "(awaited alone)";
 
     public static async Task<int> RunAsync(ResultFiles? files)
     {
         Console.WriteLine(Machine.Current);
+        Subject[] subjects = [.. ((string[])[Alone, .. ExecutionPatterns.All]).Select(static pattern => new Subject(pattern))];
+        foreach (Subject subject in subjects)
+        {
+            await subject.WarmAsync();
+        }
+
+        // In turns: what the machine does meanwhile falls on all alike.
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (Subject subject in subjects)
+            {
+                await subject.MeasureAsync(callers: 1, Executions / Rounds, subject.One);
+                await subject.MeasureAsync(Callers, Callers * Executions / Rounds, subject.Many);
+            }
+        }
+
         var table = new StringBuilder($"Backends of 10 ms, {Executions} executions each.\n\n");
         table.Append("| pattern | backends called | one at a time, added, µs: mean | median | p95 | 16 at a time: mean | median | p95 |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         var results = new List<object>();
-        foreach (string pattern in (string[])[Alone, .. ExecutionPatterns.All])
+        foreach (Subject subject in subjects)
         {
-            (double calls, double[] one) = await MeasureAsync(pattern, callers: 1);
-            (_, double[] many) = await MeasureAsync(pattern, callers: 16);
-            table.Append(CultureInfo.InvariantCulture, $"| {pattern} | {calls:0.##} | {one.Average():F1} | {Median(one):F1} | {P95(one):F1} ")
+            double[] one = [.. subject.One.Order()], many = [.. subject.Many.Order()];
+            table.Append(CultureInfo.InvariantCulture, $"| {subject.Pattern} | {subject.BackendsCalled:0.##} | {one.Average():F1} | {Median(one):F1} | {P95(one):F1} ")
                 .Append(CultureInfo.InvariantCulture, $"| {many.Average():F1} | {Median(many):F1} | {P95(many):F1} |\n");
-            results.Add(new { pattern, calls, one = Summary(one), many = Summary(many) });
+            results.Add(new { subject.Pattern, Calls = subject.BackendsCalled, One = Summary(one), Many = Summary(many) });
+            subject.Dispose();
         }
 
         await AddCacheAsync(table, results);
@@ -44,46 +62,6 @@ internal static class AddedLatency
 
     private static object Summary(double[] added) =>
         new { meanUs = Math.Round(added.Average(), 2), medianUs = Math.Round(Median(added), 2), p95Us = Math.Round(P95(added), 2) };
-
-    // Sorted.
-    private static async Task<(double Calls, double[] Added)> MeasureAsync(string pattern, int callers)
-    {
-        using Router router = TrainedRouter.Create("thompson");
-        TimedBackend[] backends = [.. router.Backends.Take(pattern == ExecutionPatterns.Parallel ? 3 : 4).Select(name => new TimedBackend(name, callers) { Latency = TimeSpan.FromMilliseconds(10) })];
-
-        // Scores are high and the hedge's wait is long, so that none but parallel and chain calls more than one.
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(1), HedgeMinimumSamples = int.MaxValue, EvidenceShare = 100 };
-        var orchestrator = new Orchestrator(router, backends, options);
-        var added = new ConcurrentBag<double>();
-        int left = 0;
-        async Task Call(int caller)
-        {
-            var request = new ExecutionRequest($"who wrote the paper on attention {(char)('A' + caller)}") { Pattern = pattern };
-            Func<Task> execute = pattern == Alone
-                ? async () => await backends[0].SearchAsync(new BackendQuery(request.Query, 10, []), default)
-                : async () => await orchestrator.ExecuteAsync(request);
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                Array.ForEach(backends, backend => backend.Ticks[caller] = 0);
-                long start = Stopwatch.GetTimestamp();
-                await execute();
-                long total = Stopwatch.GetTimestamp() - start;
-                long own = pattern == ExecutionPatterns.Chain ? backends.Sum(backend => backend.Ticks[caller]) : backends.Max(backend => backend.Ticks[caller]);
-                added.Add((total - own) * 1e6 / Stopwatch.Frequency);
-            }
-        }
-
-        foreach (int executions in (int[])[200 * callers, Executions * callers])
-        {
-            Array.ForEach(backends, static backend => backend.Reset());
-            added.Clear();
-            left = executions;
-            await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => Call(caller))));
-        }
-
-        double[] sorted = [.. added.Order()];
-        return (backends.Sum(static backend => backend.Calls) / (double)sorted.Length, sorted);
-    }
 
     private static async Task AddCacheAsync(StringBuilder table, List<object> results)
     {
@@ -131,6 +109,75 @@ internal static class AddedLatency
         results.Add(new { cache = "hit", hitNs = Math.Round(hit, 1), missUs = Math.Round(miss, 1), bytesPerEntry = Math.Round(bytes) });
     }
 
+    /// <summary>One pattern, with a router and backends of its own.</summary>
+    private sealed class Subject : IDisposable
+    {
+        private readonly Router _router;
+        private readonly TimedBackend[] _backends;
+        private readonly Orchestrator _orchestrator;
+        private long _executions;
+
+        public Subject(string pattern)
+        {
+            Pattern = pattern;
+            _router = TrainedRouter.Create("thompson");
+            _backends = [.. _router.Backends.Take(pattern == ExecutionPatterns.Parallel ? 3 : 4)
+                .Select(static name => new TimedBackend(name, Callers) { Latency = TimeSpan.FromMilliseconds(10) })];
+
+            // Scores are high and the hedge's wait is long, so that none but parallel and chain calls more than one.
+            var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(1), HedgeMinimumSamples = int.MaxValue, EvidenceShare = 100 };
+            _orchestrator = new Orchestrator(_router, _backends, options);
+        }
+
+        public string Pattern { get; }
+
+        public ConcurrentBag<double> One { get; } = [];
+
+        public ConcurrentBag<double> Many { get; } = [];
+
+        public double BackendsCalled => _backends.Sum(static backend => backend.Calls) / (double)_executions;
+
+        /// <summary>Until the compiler has nothing to improve any more: a server runs far longer.</summary>
+        public Task WarmAsync() => MeasureAsync(Callers, 300 * Callers, []);
+
+        /// <param name="callers">Each executes one query at a time.</param>
+        /// <param name="executions">By all of them.</param>
+        /// <param name="added">Takes what each execution added, in microseconds.</param>
+        public Task MeasureAsync(int callers, int executions, ConcurrentBag<double> added)
+        {
+            _executions += executions;
+            int left = executions;
+            return Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+            {
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    added.Add(await ExecuteAsync(caller));
+                }
+            })));
+        }
+
+        public void Dispose() => _router.Dispose();
+
+        private async Task<double> ExecuteAsync(int caller)
+        {
+            var request = new ExecutionRequest($"who wrote the paper on attention {(char)('A' + caller)}") { Pattern = Pattern };
+            Array.ForEach(_backends, backend => backend.Ticks[caller] = 0);
+            long start = Stopwatch.GetTimestamp();
+            if (Pattern == Alone)
+            {
+                await _backends[0].SearchAsync(new BackendQuery(request.Query, 10, []), default);
+            }
+            else
+            {
+                await _orchestrator.ExecuteAsync(request);
+            }
+
+            long total = Stopwatch.GetTimestamp() - start;
+            long own = Pattern == ExecutionPatterns.Chain ? _backends.Sum(backend => backend.Ticks[caller]) : _backends.Max(backend => backend.Ticks[caller]);
+            return (total - own) * 1e6 / Stopwatch.Frequency;
+        }
+    }
+
     private sealed class TimedBackend(string name, int callers) : IBackend
     {
         private readonly SearchResult[] _results = [new($"{name}-1", 0.95), new($"{name}-2", 0.9), new($"{name}-3", 0.9)];
@@ -144,8 +191,6 @@ internal static class AddedLatency
 
         /// <summary>How long the latest call of each caller took. A query ends with its caller's letter.</summary>
         public long[] Ticks { get; } = new long[callers];
-
-        public void Reset() => _calls = 0;
 
         public async ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
         {

@@ -49,22 +49,16 @@ public sealed partial class Router
     {
         ulong mask = Mask(available);
         PosteriorTable posteriors = ArmOf(decision.Variant).Posteriors;
-        int stride = ArmParameters.Stride(_backends.Length);
+        posteriors.RefreshIfStale(decision.QueryType);
         Span<double> row = stackalloc double[ArmParameters.Fields * BackendSet.MaxBackends];
-        row = row[..(ArmParameters.Fields * stride)];
-        row.Clear();
-        for (int backend = 0; backend < _backends.Length; backend++)
-        {
-            (double alpha, double beta) = posteriors.Posterior(decision.QueryType, backend);
-            if (backend == scored)
-            {
-                double weight = Math.Max(1, share * (alpha + beta));
-                (alpha, beta) = (alpha + weight * score, beta + weight * (1 - score));
-            }
-
-            ArmParameters.Set(row, stride, backend, GammaShape.Of(alpha), GammaShape.Of(beta));
-        }
-
-        return BestArm.Select(row, stride, _backends.Length, mask, ref _lanes.Current.State.Streams, default, SamplerKernels.Chosen);
+        row = row[..posteriors.ParametersLength];
+        posteriors.CopyParameters(decision.QueryType, row);
+        (double alpha, double beta) = posteriors.Posterior(decision.QueryType, scored);
+        double weight = Math.Max(1, share * (alpha + beta));
+        GammaShape successes = GammaShape.Of(alpha + weight * score);
+        GammaShape failures = GammaShape.Of(beta + weight * (1 - score));
+        ArmParameters.Set(row, posteriors.Stride, scored, successes, failures);
+        return BestArm.Select(
+            row, posteriors.Stride, _backends.Length, mask, ref _lanes.Current.State.Streams, default, SamplerKernels.Chosen);
     }
 }

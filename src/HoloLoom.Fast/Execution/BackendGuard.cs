@@ -77,6 +77,9 @@ internal sealed class BackendGuard
     /// <summary>Whether the circuit is other than closed.</summary>
     public bool IsOpen => Volatile.Read(ref _circuit) != Closed;
 
+    /// <summary>Whether calls go through the pipeline from their beginning.</summary>
+    public bool IsWatched => Volatile.Read(ref _watchedUntil) is not 0 and var until && IsStillWatched(until);
+
     /// <summary>What an attempt may take, in the clock's ticks, if so much is left until the call must end.</summary>
     public long AttemptTicks(long left) => Math.Max(Math.Min(left, _timeoutTicks), _time.TimestampFrequency / 1000);
 
@@ -100,7 +103,7 @@ internal sealed class BackendGuard
                 $"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows")));
         }
 
-        if (Volatile.Read(ref _watchedUntil) != 0 && IsWatched())
+        if (IsWatched)
         {
             return new GuardedCall(this, query, until, token).RunAsync();
         }
@@ -180,17 +183,16 @@ internal sealed class BackendGuard
         return false;
     }
 
-    private bool IsWatched()
+    private bool IsStillWatched(long until)
     {
-        long until = Volatile.Read(ref _watchedUntil);
-        if (until != 0 && _time.GetTimestamp() > until && !IsOpen)
+        if (_time.GetTimestamp() > until && !IsOpen)
         {
             // A failure at this moment sets it anew, and is not overwritten.
             _ = Interlocked.CompareExchange(ref _watchedUntil, 0, until);
             return Volatile.Read(ref _watchedUntil) != 0;
         }
 
-        return until != 0;
+        return true;
     }
 
     private void Switch(int circuit)

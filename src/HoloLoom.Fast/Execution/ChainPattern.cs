@@ -1,11 +1,9 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>The primary, then secondaries, each given the results so far; all are fused. One that fails is passed over.</summary>
-internal sealed class ChainPattern : IExecutionPattern
+internal sealed class ChainPattern() : PatternEngine(ExecutionPatterns.Chain)
 {
-    public string Name => ExecutionPatterns.Chain;
-
-    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
         var answers = new List<BackendAnswer> { await context.CallPrimaryAsync().ConfigureAwait(false) };
         IReadOnlyList<SearchResult> soFar = context.Fuse(answers);
@@ -15,6 +13,6 @@ internal sealed class ChainPattern : IExecutionPattern
             soFar = context.Fuse(answers);
         }
 
-        return soFar;
+        return context.Complete(soFar);
     }
 }

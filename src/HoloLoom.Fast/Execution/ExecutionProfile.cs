@@ -8,14 +8,14 @@ internal sealed class ExecutionProfile
     private readonly Profiler _profiler;
     private readonly LatencyChannel?[] _backends;
     private readonly LatencyChannel[] _queryTypes;
-    private readonly (IExecutionPattern Pattern, LatencyChannel Channel)[] _patterns;
+    private readonly LatencyChannel[] _patterns;
 
     public ExecutionProfile(Profiler profiler, Orchestrator orchestrator)
     {
         _profiler = profiler;
         _backends = [.. orchestrator.Router.Backends.Select(name => profiler.Channel(ProfileKind.Backend, name))];
         _queryTypes = [.. orchestrator.Router.QueryTypes.Select(name => profiler.Channel(ProfileKind.QueryType, name))];
-        _patterns = [.. orchestrator.Patterns.Select(pattern => (pattern, profiler.Channel(ProfileKind.Pattern, pattern.Name)))];
+        _patterns = [.. orchestrator.PatternNames.Select(name => profiler.Channel(ProfileKind.Pattern, name))];
         profiler.AddCircuits(() =>
         {
             BackendSet open = orchestrator.OpenCircuits;
@@ -41,17 +41,9 @@ internal sealed class ExecutionProfile
         }
     }
 
-    public void Executed(IExecutionPattern pattern, int queryType, double milliseconds)
+    public void Executed(int pattern, int queryType, double milliseconds)
     {
-        foreach ((IExecutionPattern known, LatencyChannel channel) in _patterns)
-        {
-            if (ReferenceEquals(known, pattern))
-            {
-                channel.Record(milliseconds);
-                break;
-            }
-        }
-
+        _patterns[pattern].Record(milliseconds);
         _queryTypes[queryType].Record(milliseconds);
     }
 

@@ -1,11 +1,9 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>One backend, one pass.</summary>
-internal sealed class FeedForwardPattern : IExecutionPattern
+internal sealed class FeedForwardPattern() : PatternEngine(ExecutionPatterns.FeedForward)
 {
-    public string Name => ExecutionPatterns.FeedForward;
-
-    public ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
         ValueTask<BackendAnswer> pending = context.CallAsync(context.Decision.Backend);
         if (!pending.IsCompletedSuccessfully)
@@ -14,12 +12,17 @@ internal sealed class FeedForwardPattern : IExecutionPattern
         }
 
         BackendAnswer answer = pending.Result;
-        return answer.IsAnswered ? new(answer.Results) : AwaitAsync(context, new(answer));
+        return answer.IsAnswered ? new(context.Complete(answer.Results)) : AwaitAsync(context, new(answer));
     }
 
-    private static async ValueTask<IReadOnlyList<SearchResult>> AwaitAsync(PatternContext context, ValueTask<BackendAnswer> pending)
+    private static async ValueTask<ExecutionResult> AwaitAsync(PatternContext context, ValueTask<BackendAnswer> pending)
     {
         BackendAnswer answer = await pending.ConfigureAwait(false);
-        return answer.IsAnswered ? answer.Results : (await context.FailOverAsync(answer).ConfigureAwait(false)).Results;
+        if (!answer.IsAnswered)
+        {
+            answer = await context.FailOverAsync(answer).ConfigureAwait(false);
+        }
+
+        return context.Complete(answer.Results);
     }
 }

@@ -4,54 +4,54 @@ namespace HoloLoom.Fast.Execution;
 /// A second backend is asked when the first takes longer than it usually does; the first answer counts, and the other call is taken back
 /// (Dean and Barroso, CACM 56, 2013).
 /// </summary>
-internal sealed class HedgedPattern : IExecutionPattern
+internal sealed class HedgedPattern() : PatternEngine(ExecutionPatterns.Hedged)
 {
-    public string Name => ExecutionPatterns.Hedged;
-
-    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
-        using var takeBackFirst = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        ValueTask<BackendAnswer> pending = context.CallAsync(context.Decision.Backend, null, takeBackFirst.Token);
-        if (pending.IsCompleted)
+        using var first = HedgedCall.Start(context, context.Decision.Backend);
+        if (!first.HasEnded)
         {
-            return await ResultsAsync(context, await pending.ConfigureAwait(false)).ConfigureAwait(false);
+            TimeSpan usual = context.UsualLatency(context.Decision.Backend);
+            TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
+            if (!await first.EndsWithinAsync(wait).ConfigureAwait(false) && context.NextAlternative() is var hedge and >= 0)
+            {
+                return await RaceAsync(context, first, hedge).ConfigureAwait(false);
+            }
         }
 
-        Task<BackendAnswer> first = pending.AsTask();
-        TimeSpan usual = context.UsualLatency(context.Decision.Backend);
-        TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
-        await ((Task)first).WaitAsync(wait, context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (first.IsCompleted || context.NextAlternative() is not (var hedge and >= 0))
-        {
-            BackendAnswer alone = await first.ConfigureAwait(false);
-            return alone.IsAnswered ? alone.Results : await ResultsAsync(context, alone).ConfigureAwait(false);
-        }
+        return await CompleteAsync(context, await first.Answer.ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
-        using var takeBackSecond = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        Task<BackendAnswer> second = StartAsync(context, hedge, takeBackSecond.Token);
-        Task<BackendAnswer> earlier = await Task.WhenAny(first, second).ConfigureAwait(false);
-        Task<BackendAnswer> later = earlier == first ? second : first;
+    private static async Task<ExecutionResult> RaceAsync(PatternContext context, HedgedCall first, int hedge)
+    {
+        using var second = HedgedCall.Start(context, hedge);
+        Task<BackendAnswer> firstAnswer = first.AnswerAsTask();
+        Task<BackendAnswer> secondAnswer = second.AnswerAsTask();
+        Task<BackendAnswer> earlier = await Task.WhenAny(firstAnswer, secondAnswer).ConfigureAwait(false);
+        Task<BackendAnswer> later = earlier == firstAnswer ? secondAnswer : firstAnswer;
         BackendAnswer answer = await BothIfThrowingAsync(earlier, later).ConfigureAwait(false);
         if (!answer.IsAnswered)
         {
-            return await ResultsAsync(context, await later.ConfigureAwait(false)).ConfigureAwait(false);
+            return await CompleteAsync(context, await later.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        (later == first ? takeBackFirst : takeBackSecond).Cancel();
+        (later == firstAnswer ? first : second).TakeBack();
         BackendAnswer beaten = await later.ConfigureAwait(false);
-        if (later == first && beaten.Status == CallStatus.Cancelled)
+        if (later == firstAnswer && beaten.Status == CallStatus.Cancelled)
         {
             context.RecordBeaten(beaten);
         }
 
-        return answer.Results;
+        return context.Complete(answer.Results);
     }
 
-    private static async Task<BackendAnswer> StartAsync(PatternContext context, int backend, CancellationToken token) =>
-        await context.CallAsync(backend, null, token).ConfigureAwait(false);
+    private static ValueTask<ExecutionResult> CompleteAsync(PatternContext context, in BackendAnswer answer)
+    {
+        return answer.IsAnswered ? new(context.Complete(answer.Results)) : FailOverAsync(context, answer);
 
-    private static async ValueTask<IReadOnlyList<SearchResult>> ResultsAsync(PatternContext context, BackendAnswer answer) =>
-        answer.IsAnswered ? answer.Results : (await context.FailOverAsync(answer).ConfigureAwait(false)).Results;
+        static async ValueTask<ExecutionResult> FailOverAsync(PatternContext context, BackendAnswer answer) =>
+            context.Complete((await context.FailOverAsync(answer).ConfigureAwait(false)).Results);
+    }
 
     // The caller has cancelled: the other call ends by that as well, and its exception must not go unseen.
     private static async ValueTask<BackendAnswer> BothIfThrowingAsync(Task<BackendAnswer> earlier, Task<BackendAnswer> later)

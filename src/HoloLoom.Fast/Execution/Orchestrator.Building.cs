@@ -74,18 +74,25 @@ public sealed partial class Orchestrator
 
     private static ulong MaskOf(int[] backends) => backends.Aggregate(0UL, static (mask, backend) => mask | 1UL << backend);
 
-    private IExecutionPattern PatternOf(string name)
+    private int PatternOf(string name)
     {
-        foreach (IExecutionPattern pattern in _patterns)
+        // By reference first: the name is mostly the very constant, and then no letter need be looked at.
+        for (int i = 0; i < _patternNames.Length; i++)
         {
-            if (pattern.Name == name)
+            if (ReferenceEquals(_patternNames[i], name))
             {
-                return pattern;
+                return i;
             }
         }
 
+        int at = Array.IndexOf(_patternNames, name);
+        if (at >= 0)
+        {
+            return at;
+        }
+
         throw new ArgumentException(
-            $"There is no execution pattern '{name}'; there are {string.Join(", ", _patterns.Select(static pattern => pattern.Name))}.");
+            $"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
     }
 
     private ExecutionException AllDown(ulong wanted) => new(
@@ -119,7 +126,7 @@ public sealed partial class Orchestrator
             if (experiment.Variants[i].Pattern is string name)
             {
                 ConfigurationChecks.Known(
-                    $"$.experiment.variants[{i}].pattern", "execution pattern", name, [.. _patterns.Select(static pattern => pattern.Name)]);
+                    $"$.experiment.variants[{i}].pattern", "execution pattern", name, _patternNames);
             }
         }
 

@@ -28,7 +28,8 @@ public sealed partial class Orchestrator
     private readonly ulong _registered;
     private readonly double _millisecondsPerTick;
     private readonly CircuitBoard _board = new();
-    private readonly IExecutionPattern[] _patterns;
+    private readonly PatternEngine[] _patterns;
+    private readonly string[] _patternNames;
     private readonly IPatternSelector _selector;
 
     // Per variant of the router's experiment; null where the selector chooses.
@@ -55,7 +56,7 @@ public sealed partial class Orchestrator
         _selector = Options.CustomSelector ?? new RulePatternSelector(Options.Selector);
         _patterns =
         [
-            .. Options.CustomPatterns,
+            .. Options.CustomPatterns.Select(static pattern => new CustomPattern(pattern)),
             new FeedForwardPattern(),
             new ParallelPattern(),
             new RecursivePattern(),
@@ -63,6 +64,7 @@ public sealed partial class Orchestrator
             new ChainPattern(),
             new HedgedPattern(),
         ];
+        _patternNames = [.. _patterns.Select(static pattern => pattern.Name)];
         _patternOf = PatternsOfVariants();
         _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
         _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
@@ -101,7 +103,7 @@ public sealed partial class Orchestrator
 
     internal long DeadlineTicks { get; }
 
-    internal IReadOnlyList<IExecutionPattern> Patterns => _patterns;
+    internal IReadOnlyList<string> PatternNames => _patternNames;
 
     /// <summary>Executes a query with every backend available, in the pattern that suits.</summary>
     /// <param name="query">The query; any length, any content.</param>
@@ -183,6 +185,60 @@ public sealed partial class Orchestrator
     /// <summary>From one timestamp of the clock to another.</summary>
     internal double Milliseconds(long start, long end) => (end - start) * _millisecondsPerTick;
 
+    /// <summary>Of a set of backends, those with a circuit that lets a call through.</summary>
+    internal ulong Reachable(ulong wanted)
+    {
+        if (Volatile.Read(ref _board.Impaired) == 0)
+        {
+            return wanted;
+        }
+
+        for (int backend = 0; backend < _guards.Length; backend++)
+        {
+            if (_guards[backend] is { IsAvailable: false })
+            {
+                wanted &= ~(1UL << backend);
+            }
+        }
+
+        return wanted;
+    }
+
+    /// <summary>An execution has ended: counts it and frames its results.</summary>
+    /// <exception cref="ExecutionException">No backend answered.</exception>
+    internal ExecutionResult Complete(PatternContext context, IReadOnlyList<SearchResult>? results)
+    {
+        if (context.Answered == BackendSet.None)
+        {
+            throw NoAnswer(context);
+        }
+
+        // Of one call the clock was read a moment ago; after several there was fusing to do.
+        long now = context.Asked.Count == 1 ? context.LastEnd : Options.TimeProvider.GetTimestamp();
+        double elapsed = Milliseconds(context.Start, now);
+        if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
+        {
+            _feedback.Add(context.Decision.Id, first, others, now);
+        }
+
+        if (Options.Learn)
+        {
+            Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
+        }
+
+        string pattern = _patternNames[context.Pattern];
+        Profile?.Executed(context.Pattern, context.Decision.QueryType, elapsed);
+        return new ExecutionResult(
+            results ?? throw new InvalidOperationException($"The pattern '{pattern}' returned null instead of results."),
+            context.Decision,
+            pattern,
+            context.BestScore,
+            elapsed,
+            context.Asked,
+            context.Answered,
+            context.Failures);
+    }
+
     internal double RelevanceOf(string query, in BackendAnswer answer)
     {
         if (Options.Relevance is not { } relevance)
@@ -225,79 +281,21 @@ public sealed partial class Orchestrator
             decision = request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
         }
 
-        IExecutionPattern pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
+        int pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
         PatternContext context = t_spare ?? new PatternContext();
         t_spare = null;
-        context.Begin(this, request, classified, decision, mask, plan, start, token);
-        ValueTask<IReadOnlyList<SearchResult>> running = pattern.RunAsync(context);
+        context.Begin(this, request, classified, decision, pattern, mask, plan, start, token);
+        ValueTask<ExecutionResult> running = _patterns[pattern].ExecuteAsync(context);
         if (!running.IsCompletedSuccessfully)
         {
-            return AwaitAsync(context, pattern, running);
+            return running;
         }
 
-        IReadOnlyList<SearchResult> results = running.Result;
-        if (context.Answered == BackendSet.None)
-        {
-            return ValueTask.FromException<ExecutionResult>(NoAnswer(context));
-        }
-
-        ExecutionResult result = Complete(context, pattern, results);
+        ExecutionResult result = running.Result;
         context.End();
         t_spare = context;
         return new(result);
     }
 
-    private async ValueTask<ExecutionResult> AwaitAsync(
-        PatternContext context, IExecutionPattern pattern, ValueTask<IReadOnlyList<SearchResult>> running)
-    {
-        IReadOnlyList<SearchResult> results = await running.ConfigureAwait(false);
-        return context.Answered == BackendSet.None ? throw NoAnswer(context) : Complete(context, pattern, results);
-    }
-
-    private ExecutionResult Complete(PatternContext context, IExecutionPattern pattern, IReadOnlyList<SearchResult>? results)
-    {
-        // Of one call the clock was read a moment ago; after several there was fusing to do.
-        long now = context.Asked.Count == 1 ? context.LastEnd : Options.TimeProvider.GetTimestamp();
-        double elapsed = Milliseconds(context.Start, now);
-        if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
-        {
-            _feedback.Add(context.Decision.Id, first, others, now);
-        }
-
-        if (Options.Learn)
-        {
-            Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
-        }
-
-        Profile?.Executed(pattern, context.Decision.QueryType, elapsed);
-        return new ExecutionResult(
-            results ?? throw new InvalidOperationException($"The pattern '{pattern.Name}' returned null instead of results."),
-            context.Decision,
-            pattern.Name,
-            context.BestScore,
-            elapsed,
-            context.Asked,
-            context.Answered,
-            context.Failures);
-    }
-
     private static ulong FirstOf(int[] plan, ulong mask) => 1UL << Array.Find(plan, backend => (mask >> backend & 1) != 0);
-
-    private ulong Reachable(ulong wanted)
-    {
-        if (Volatile.Read(ref _board.Impaired) == 0)
-        {
-            return wanted;
-        }
-
-        for (int backend = 0; backend < _guards.Length; backend++)
-        {
-            if (_guards[backend] is { IsAvailable: false })
-            {
-                wanted &= ~(1UL << backend);
-            }
-        }
-
-        return wanted;
-    }
 }

@@ -1,11 +1,9 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>The primary and secondaries at once, fused. Those that fail or miss the deadline are left out, and reported.</summary>
-internal sealed class ParallelPattern : IExecutionPattern
+internal sealed class ParallelPattern() : PatternEngine(ExecutionPatterns.Parallel)
 {
-    public string Name => ExecutionPatterns.Parallel;
-
-    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
         var calls = new List<Task<BackendAnswer>>(1 + context.Options.ParallelSecondaries) { StartAsync(context, context.Decision.Backend) };
         while (calls.Count <= context.Options.ParallelSecondaries && context.NextAlternative() is var next and >= 0)
@@ -17,11 +15,11 @@ internal sealed class ParallelPattern : IExecutionPattern
         BackendAnswer[] answers = await Task.WhenAll(calls).ConfigureAwait(false);
         if (context.Answered.Count > 0)
         {
-            return context.Fuse(answers);
+            return context.Complete(context.Fuse(answers));
         }
 
         BackendAnswer last = await context.FailOverAsync(answers[^1]).ConfigureAwait(false);
-        return last.Results;
+        return context.Complete(last.Results);
     }
 
     // What it throws before it waits comes through the task as well, so that the calls already under way are waited for.

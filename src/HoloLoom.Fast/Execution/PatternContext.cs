@@ -1,4 +1,3 @@
-using System.Numerics;
 using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Execution;
@@ -58,6 +57,9 @@ public sealed class PatternContext
 
     internal BackendSet Answered => new(Volatile.Read(ref _answered));
 
+    /// <summary>The pattern's number.</summary>
+    internal int Pattern { get; private set; }
+
     internal double BestScore => _bestScore;
 
     internal double BestRelevance => _bestRelevance;
@@ -116,9 +118,8 @@ public sealed class PatternContext
     public ValueTask<BackendAnswer> CallAsync(
         int backend, IReadOnlyList<SearchResult>? previous = null, CancellationToken? cancellationToken = null)
     {
-        ulong others = Interlocked.Or(ref _asked, Bit(backend)) | Bit(backend);
-        bool mayTurnToAnother = (_mask & ~others) != 0;
-        return CallAsync(backend, previous ?? [], mayTurnToAnother, cancellationToken ?? CancellationToken);
+        bool mayTurnToAnother = IsAnotherLeft(backend);
+        return CallAsync(backend, previous ?? [], mayTurnToAnother, cancellationToken ?? CancellationToken, out _);
     }
 
     /// <summary>The best backend that was not asked yet and can be: of a plan the next one, else by what the router has learned. −1 if there is none.</summary>
@@ -159,13 +160,7 @@ public sealed class PatternContext
     /// <param name="score">How well, 0..1.</param>
     public int Reconsider(int backend, double score)
     {
-        ulong available = Bit(backend);
-        for (ulong rest = _mask; rest != 0; rest &= rest - 1)
-        {
-            int candidate = BitOperations.TrailingZeroCount(rest);
-            available |= _owner.Guard(candidate).IsAvailable ? 1UL << candidate : 0;
-        }
-
+        ulong available = Bit(backend) | _owner.Reachable(_mask);
         return _owner.Router.Reconsider(Decision, backend, Math.Clamp(score, 0, 1), Options.EvidenceShare, new BackendSet(available));
     }
 
@@ -192,13 +187,17 @@ public sealed class PatternContext
     }
 
     internal void Begin(
-        Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, ulong mask, int[]? plan, long start, CancellationToken token)
+        Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, int pattern, ulong mask, int[]? plan, long start, CancellationToken token)
     {
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
-        (_classified, _mask, _plan, _start, _deadline) = (classified, mask, plan, start, start + owner.DeadlineTicks);
+        (_classified, Pattern, _mask, _plan, _start, _deadline) = (classified, pattern, mask, plan, start, start + owner.DeadlineTicks);
         (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
         _others = null;
     }
+
+    /// <summary>The pattern has ended, with these results.</summary>
+    /// <exception cref="ExecutionException">No backend answered.</exception>
+    internal ExecutionResult Complete(IReadOnlyList<SearchResult>? results) => _owner.Complete(this, results);
 
     /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
     internal void End() => (Query, CancellationToken, _plan, _failures) = ("", default, null, null);
@@ -211,14 +210,25 @@ public sealed class PatternContext
         return _answered != 0;
     }
 
-    internal ValueTask<BackendAnswer> CallAsync(int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, CancellationToken token)
+    /// <summary>Whether the backend's calls go through the pipeline of its policies from their beginning, at this moment.</summary>
+    internal bool IsWatched(int backend) => _owner.Guard(backend).IsWatched;
+
+    /// <summary>Calls a backend once; a call that does not end at once can be taken back by itself.</summary>
+    internal ValueTask<BackendAnswer> CallAsync(int backend, out PendingCall? pending)
+    {
+        bool mayTurnToAnother = IsAnotherLeft(backend);
+        return CallAsync(backend, [], mayTurnToAnother, CancellationToken, out pending);
+    }
+
+    internal ValueTask<BackendAnswer> CallAsync(
+        int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, CancellationToken token, out PendingCall? pending)
     {
         CancellationToken.ThrowIfCancellationRequested();
         bool isPrimary = backend == Decision.Backend;
         DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
-        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token, out PendingCall? pending);
+        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token, out pending);
         if (pending is not null)
         {
             return pending.AnswerAsync(this, backend, id);
@@ -233,7 +243,7 @@ public sealed class PatternContext
     internal ValueTask<BackendAnswer> CallBesideAsync(int backend)
     {
         Interlocked.Or(ref _asked, Bit(backend));
-        return CallAsync(backend, [], mayTurnToAnother: false, CancellationToken);
+        return CallAsync(backend, [], mayTurnToAnother: false, CancellationToken, out _);
     }
 
     /// <summary>
@@ -321,6 +331,13 @@ public sealed class PatternContext
             _bestScore = Math.Max(_bestScore, answer.MeanScore);
             _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
         }
+    }
+
+    // Counts the backend as asked.
+    private bool IsAnotherLeft(int backend)
+    {
+        ulong asked = Interlocked.Or(ref _asked, Bit(backend)) | Bit(backend);
+        return (_mask & ~asked) != 0;
     }
 
     private int CopyPlan()

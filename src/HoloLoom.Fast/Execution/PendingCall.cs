@@ -24,11 +24,15 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
     private readonly CancellationTokenRegistration _link;
     private ConfiguredValueTaskAwaitable<IReadOnlyList<SearchResult>>.ConfiguredValueTaskAwaiter _attempt;
     private CancellationTokenRegistration _takeBack;
+    private ExecutionContext? _ambient;
+    private CancellationTokenSource? _repetition;
+    private EndWatch? _watch;
     private ManualResetValueTaskSourceCore<BackendAnswer> _answer;
     private PatternContext _context = null!;
     private DecisionId _id;
     private int _backend;
     private int _isEnded;
+    private int _isTakenBack;
 
     /// <param name="guard">Of the backend. It has been entered; it is left when the call ends, or when an abandoned attempt does.</param>
     /// <param name="query">What was asked.</param>
@@ -65,9 +69,46 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         // If it was taken back by now, the limit is found to be over in its time, and nothing comes of it.
         _guard.Limits.Add(this);
 
-        // With what is ambient to the caller, such as what a trace belongs to: a repetition and the user's judgement of relevance see it.
-        _attempt.OnCompleted(AttemptEnded);
+        // What is ambient to the caller, such as what a trace belongs to, is kept for a repetition and the user's judgement of relevance. The
+        // usual way has nothing to see it, and does without what restoring it costs.
+        _ambient = ExecutionContext.Capture();
+        _attempt.UnsafeOnCompleted(AttemptEnded);
         return new(this, _answer.Version);
+    }
+
+    /// <summary>
+    /// Waits until the call ends, but no longer than this. True if it has ended: then the answer is there. Called once at most, after
+    /// <see cref="AnswerAsync"/>.
+    /// </summary>
+    public ValueTask<bool> EndsWithinAsync(TimeSpan time)
+    {
+        var watch = new EndWatch(_guard, time);
+        Interlocked.Exchange(ref _watch, watch);
+        if (_answer.GetStatus(_answer.Version) != ValueTaskSourceStatus.Pending)
+        {
+            watch.End(hasEnded: true);
+        }
+
+        return watch.AsValueTask();
+    }
+
+    /// <summary>Ends the call, a repetition too, if it has not ended.</summary>
+    public void TakeBack()
+    {
+        if (TryEnd())
+        {
+            _guard.Limits.Remove(this);
+            var cancelled = new CancellationToken(canceled: true);
+            Abandon(new OperationCanceledException(cancelled), cancelled);
+            return;
+        }
+
+        // Either this sees the repetition, or the repetition sees this.
+        Interlocked.Exchange(ref _isTakenBack, 1);
+        if (Volatile.Read(ref _repetition) is { } repetition)
+        {
+            BackendGuard.Cancel(repetition);
+        }
     }
 
     BackendAnswer IValueTaskSource<BackendAnswer>.GetResult(short token) => _answer.GetResult(token);
@@ -78,7 +119,7 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         _answer.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute() => Abandon(new TimeoutRejectedException("The backend did not answer in time."));
+    void IThreadPoolWorkItem.Execute() => Abandon(new TimeoutRejectedException("The backend did not answer in time."), _token);
 
     /// <inheritdoc/>
     internal override void TimeIsOver()
@@ -113,43 +154,70 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         {
             _takeBack.Unregister();
             _link.Unregister();
-            _ = GoOnAsync(GuardedCall.OfBackend(error), isAbandoned: false);
+            InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
             return;
         }
 
         _takeBack.Unregister();
         BackendGuard.Release(_source, _link, _token);
         _guard.Exit();
-        Finish(reply);
-    }
-
-    private void TakeBack()
-    {
-        if (TryEnd())
+        if (_context.Options.Relevance is null)
         {
-            _guard.Limits.Remove(this);
-            Abandon(new OperationCanceledException(_token));
+            Finish(reply);
+        }
+        else
+        {
+            FinishAmbient(reply);
         }
     }
 
-    private void Abandon(Exception reason)
+    // A method of its own, so that the usual way makes no closure.
+    private void FinishAmbient(GuardedReply reply) => InAmbient(() => Finish(reply));
+
+    private void InAmbient(Action action)
+    {
+        if (_ambient is null)
+        {
+            action();
+        }
+        else
+        {
+            ExecutionContext.Run(_ambient, static action => ((Action)action!)(), action);
+        }
+    }
+
+    private void Abandon(Exception reason, CancellationToken token)
     {
         _takeBack.Unregister();
         _link.Unregister();
         BackendGuard.Cancel(_source);
-        _ = GoOnAsync(reason, isAbandoned: true);
+        _ = GoOnAsync(reason, isAbandoned: true, token);
     }
 
-    private async Task GoOnAsync(Exception firstError, bool isAbandoned)
+    private async Task RepeatAsync(Exception firstError)
+    {
+        CancellationTokenSource source = BackendGuard.RentSource();
+        CancellationTokenRegistration link = BackendGuard.Link(source, _token);
+        Interlocked.Exchange(ref _repetition, source);
+        if (Volatile.Read(ref _isTakenBack) != 0)
+        {
+            BackendGuard.Cancel(source);
+        }
+
+        await GoOnAsync(firstError, isAbandoned: false, source.Token).ConfigureAwait(false);
+        link.Unregister();
+    }
+
+    private async Task GoOnAsync(Exception firstError, bool isAbandoned, CancellationToken token)
     {
         GuardedReply reply;
         try
         {
-            reply = await new GuardedCall(_guard, _query, _deadline, _token).RunAsync(firstError, isAbandoned).ConfigureAwait(false);
+            reply = await new GuardedCall(_guard, _query, _deadline, token).RunAsync(firstError, isAbandoned).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            _answer.SetException(error);
+            Answer(error);
             return;
         }
 
@@ -165,12 +233,22 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         }
         catch (Exception error)
         {
-            _answer.SetException(error);
+            Answer(error);
             return;
         }
 
         _answer.SetResult(answer);
+        TellWatch();
     }
+
+    private void Answer(Exception error)
+    {
+        _answer.SetException(error);
+        TellWatch();
+    }
+
+    // The answer was published by an interlocked operation: either this sees the watch, or the watch's owner sees the answer.
+    private void TellWatch() => Volatile.Read(ref _watch)?.End(hasEnded: true);
 
     private void Observe()
     {

@@ -1,11 +1,9 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>On to the next alternative while the mean score of the pass is below the threshold; the results of all passes are fused.</summary>
-internal sealed class RecursivePattern : IExecutionPattern
+internal sealed class RecursivePattern() : PatternEngine(ExecutionPatterns.Recursive)
 {
-    public string Name => ExecutionPatterns.Recursive;
-
-    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
         BackendAnswer answer = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
         if (!answer.IsAnswered)
@@ -15,7 +13,7 @@ internal sealed class RecursivePattern : IExecutionPattern
 
         if (Suffices(answer, context))
         {
-            return answer.Results;
+            return context.Complete(answer.Results);
         }
 
         var answers = new List<BackendAnswer> { answer };
@@ -27,7 +25,7 @@ internal sealed class RecursivePattern : IExecutionPattern
             answers.Add(await context.CallAsync(next).ConfigureAwait(false));
         }
 
-        return context.Fuse(answers);
+        return context.Complete(context.Fuse(answers));
     }
 
     private static bool Suffices(in BackendAnswer answer, PatternContext context) =>

@@ -4,11 +4,9 @@ namespace HoloLoom.Fast.Execution;
 /// After the first pass the router decides again, with that pass's score as evidence (<see cref="PatternContext.Reconsider"/>). If it now
 /// prefers another backend, that one runs too and the results are fused.
 /// </summary>
-internal sealed class StrangeLoopPattern : IExecutionPattern
+internal sealed class StrangeLoopPattern() : PatternEngine(ExecutionPatterns.StrangeLoop)
 {
-    public string Name => ExecutionPatterns.StrangeLoop;
-
-    public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {
         BackendAnswer first = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
         if (!first.IsAnswered)
@@ -18,16 +16,16 @@ internal sealed class StrangeLoopPattern : IExecutionPattern
 
         if (!first.IsAnswered || context.Remaining == TimeSpan.Zero)
         {
-            return first.Results;
+            return context.Complete(first.Results);
         }
 
         int preferred = context.Reconsider(first.Backend, first.MeanScore);
         if (context.Asked.Contains(preferred))
         {
-            return first.Results;
+            return context.Complete(first.Results);
         }
 
         BackendAnswer second = await context.CallAsync(preferred).ConfigureAwait(false);
-        return context.Fuse([first, second]);
+        return context.Complete(context.Fuse([first, second]));
     }
 }
