@@ -176,64 +176,6 @@ public sealed class PatternTests
     }
 
     [Fact]
-    public async Task Hedged_asks_no_second_backend_when_the_first_is_quick()
-    {
-        ScriptedBackend b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(20), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain };
-        Assert.Equal("x", (await Setup.Over(options, Slow("a", 5, new SearchResult("x", 1)), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal("a-1", (await Setup.Over(options, Scoring("a", 1), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal(0, b.Calls);
-    }
-
-    [Fact]
-    public async Task Hedged_asks_a_second_backend_when_the_first_is_slow_and_takes_the_first_back()
-    {
-        ScriptedBackend a = Hanging("a"), b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(10), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
-        Orchestrator orchestrator = Setup.Over(options, a, b);
-        ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged);
-        Assert.Equal("b-1", result.Ids());
-        Assert.False(result.IsPartial);
-        await Setup.Eventually(() => a.Running == 0);
-
-        // Beaten in spite of its head start: reward 0.
-        CellStatistics beaten = orchestrator.Router.GetStatistics().QueryTypes[0].Backends[0];
-        Assert.Equal((1, 2), (beaten.Alpha, beaten.Beta));
-    }
-
-    [Fact]
-    public async Task Hedged_waits_as_long_as_the_first_usually_takes()
-    {
-        ScriptedBackend a = Scoring("a", 1), b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMinutes(1), HedgeMinimumSamples = 20, Deadline = TimeSpan.FromMinutes(2), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
-        Orchestrator orchestrator = Setup.Over(options, a, b);
-        for (int i = 0; i < 20; i++)
-        {
-            await orchestrator.RunAsync(ExecutionPatterns.FeedForward);
-        }
-
-        // Its p95 is now far below a second: the minute of the initial delay is not waited for.
-        a.Script = Hanging("a").Script;
-        Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.Hedged)).Ids());
-    }
-
-    [Fact]
-    public async Task Hedged_survives_the_failure_of_either_and_of_both()
-    {
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(5), Resilience = Setup.Plain };
-        ScriptedBackend Late(string name) => new(name, async (_, _) =>
-        {
-            await Task.Delay(30, CancellationToken.None);
-            throw new InvalidOperationException("late and broken");
-        });
-        Assert.Equal("b-1", (await Setup.Over(options, Throwing("a"), Scoring("b", 1)).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal("b", (await Setup.Over(options, Late("a"), Slow("b", 60, new SearchResult("b", 1))).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal("a", (await Setup.Over(options, Slow("a", 60, new SearchResult("a", 1)), Throwing("b")).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal("c-1", (await Setup.Over(options, Late("a"), Throwing("b"), Scoring("c", 1)).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        await Assert.ThrowsAsync<ExecutionException>(async () => await Setup.Over(options, Late("a"), Throwing("b")).RunAsync(ExecutionPatterns.Hedged));
-    }
-
-    [Fact]
     public async Task A_pattern_of_the_users_own_runs_by_its_name_and_may_replace_a_built_in_one()
     {
         var options = new OrchestratorOptions { CustomPatterns = [new LastOnly("last"), new LastOnly(ExecutionPatterns.Chain)] };

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using HoloLoom.Fast.Execution;
+using static HoloLoom.Fast.Tests.Execution.ScriptedBackend;
+
+namespace HoloLoom.Fast.Tests.Execution;
+
+public sealed class HedgedPatternTests
+{
+    [Fact]
+    public async Task No_second_backend_is_asked_when_the_first_is_quick()
+    {
+        ScriptedBackend b = Scoring("b", 1);
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(20), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain };
+        Assert.Equal("x", (await Setup.Over(options, Slow("a", 5, new SearchResult("x", 1)), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("a-1", (await Setup.Over(options, Scoring("a", 1), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal(0, b.Calls);
+    }
+
+    [Fact]
+    public async Task A_second_backend_is_asked_when_the_first_is_slow_and_the_first_is_taken_back()
+    {
+        ScriptedBackend a = Hanging("a"), b = Scoring("b", 1);
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(10), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged);
+        Assert.Equal("b-1", result.Ids());
+        Assert.False(result.IsPartial);
+        await Setup.Eventually(() => a.Running == 0);
+
+        // Beaten in spite of its head start: reward 0.
+        CellStatistics beaten = orchestrator.Router.GetStatistics().QueryTypes[0].Backends[0];
+        Assert.Equal((1, 2), (beaten.Alpha, beaten.Beta));
+    }
+
+    [Fact]
+    public async Task The_second_waits_as_long_as_the_first_usually_takes()
+    {
+        ScriptedBackend a = Scoring("a", 1), b = Scoring("b", 1);
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMinutes(1), HedgeMinimumSamples = 20, Deadline = TimeSpan.FromMinutes(2), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        for (int i = 0; i < 20; i++)
+        {
+            await orchestrator.RunAsync(ExecutionPatterns.FeedForward);
+        }
+
+        // Its p95 is now far below a second: the minute of the initial delay is not waited for.
+        a.Script = Hanging("a").Script;
+        Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.Hedged)).Ids());
+    }
+
+    [Fact]
+    public async Task It_survives_the_failure_of_either_and_of_both()
+    {
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(5), Resilience = Setup.Plain };
+        ScriptedBackend Late(string name) => new(name, async (_, _) =>
+        {
+            await Task.Delay(30, CancellationToken.None);
+            throw new InvalidOperationException("late and broken");
+        });
+        Assert.Equal("b-1", (await Setup.Over(options, Throwing("a"), Scoring("b", 1)).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("b", (await Setup.Over(options, Late("a"), Slow("b", 60, new SearchResult("b", 1))).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("a", (await Setup.Over(options, Slow("a", 60, new SearchResult("a", 1)), Throwing("b")).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("c-1", (await Setup.Over(options, Late("a"), Throwing("b"), Scoring("c", 1)).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        await Assert.ThrowsAsync<ExecutionException>(async () => await Setup.Over(options, Late("a"), Throwing("b")).RunAsync(ExecutionPatterns.Hedged));
+    }
+
+    [Fact]
+    public async Task A_repetition_of_the_first_is_taken_back_too()
+    {
+        var a = new ScriptedBackend("a", static (_, _) => default);
+        a.Script = async (query, token) =>
+        {
+            // The first attempt fails a little later, the repetition never ends by itself.
+            await Task.Delay(a.Calls == 1 ? 1 : Timeout.Infinite, token);
+            throw new InvalidOperationException("a is broken");
+        };
+        var b = new ScriptedBackend("b", async (_, token) =>
+        {
+            await Setup.Eventually(() => a.Calls == 2);
+            return [new SearchResult("b-1", 1)];
+        });
+        var options = new OrchestratorOptions
+        {
+            HedgeInitialDelay = TimeSpan.FromMilliseconds(50),
+            Deadline = TimeSpan.FromMinutes(5),
+            Resilience = Setup.Plain with { Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromMinutes(5) },
+        };
+        ExecutionResult result = await Setup.Over(options, a, b).RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("b-1", result.Ids());
+        Assert.False(result.IsPartial);
+        await Setup.Eventually(() => a.Running == 0);
+    }
+
+    [Fact]
+    public async Task A_first_whose_failures_are_being_counted_is_taken_back_too()
+    {
+        ScriptedBackend a = Throwing("a"), b = Scoring("b", 1);
+        var options = new OrchestratorOptions
+        {
+            HedgeInitialDelay = TimeSpan.FromMilliseconds(10),
+            Deadline = TimeSpan.FromMinutes(5),
+            Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
+        };
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.Hedged)).Ids());
+        a.Script = Hanging("a").Script;
+        ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("b-1", result.Ids());
+        Assert.False(result.IsPartial);
+        await Setup.Eventually(() => a.Running == 0);
+
+        // It comes back, and is waited for as before.
+        a.Script = Slow("a", 1, new SearchResult("a", 1)).Script;
+        Assert.Equal("a", (await Setup.Over(options with { HedgeInitialDelay = TimeSpan.FromMinutes(1) }, a, b).RunAsync(ExecutionPatterns.Hedged)).Ids());
+    }
+
+    [Fact]
+    public async Task First_answers_that_race_with_the_end_of_the_wait_are_neither_lost_nor_doubled()
+    {
+        var random = new Random(5);
+        ScriptedBackend Racing(string name) => new(name, async (_, token) =>
+        {
+            double wait;
+            lock (random)
+            {
+                wait = 2 * random.NextDouble();
+            }
+
+            long until = Stopwatch.GetTimestamp() + (long)(wait * 0.001 * Stopwatch.Frequency);
+            await Task.Yield();
+            while (Stopwatch.GetTimestamp() < until)
+            {
+                await Task.Yield();
+            }
+
+            return [new SearchResult(name, 1)];
+        });
+        ScriptedBackend a = Racing("a"), b = Racing("b");
+        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), HedgeMinimumSamples = int.MaxValue, Resilience = Setup.Plain };
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        int fromA = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+                Assert.InRange(result.Answered.Count, 1, 2);
+                Interlocked.Add(ref fromA, Assert.Single(result.Results).Id == "a" ? 1 : 0);
+            }
+        })));
+
+        Assert.Equal(1200, a.Calls);
+        Assert.InRange(b.Calls, 1, 1200);
+        Assert.InRange(fromA, 1200 - b.Calls, 1200);
+        await Setup.Eventually(() => a.Running + b.Running == 0);
+    }
+}
