@@ -286,15 +286,13 @@ public sealed partial class Orchestrator
         t_spare = null;
         context.Begin(this, request, classified, decision, pattern, mask, plan, start, token);
         ValueTask<ExecutionResult> running = _patterns[pattern].ExecuteAsync(context);
-        if (!running.IsCompletedSuccessfully)
+        if (running.IsCompletedSuccessfully)
         {
-            return running;
+            context.End();
+            t_spare = context;
         }
 
-        ExecutionResult result = running.Result;
-        context.End();
-        t_spare = context;
-        return new(result);
+        return running;
     }
 
     private static ulong FirstOf(int[] plan, ulong mask) => 1UL << Array.Find(plan, backend => (mask >> backend & 1) != 0);

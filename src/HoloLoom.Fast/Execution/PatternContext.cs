@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Execution;
@@ -197,6 +198,7 @@ public sealed class PatternContext
 
     /// <summary>The pattern has ended, with these results.</summary>
     /// <exception cref="ExecutionException">No backend answered.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ExecutionResult Complete(IReadOnlyList<SearchResult>? results) => _owner.Complete(this, results);
 
     /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
