@@ -12,7 +12,11 @@ internal sealed class RouterFinder(RouterRegistry registry)
     public HostedRouter Of(HttpContext context) =>
         context.Request.RouteValues.Count == 0 || context.Request.RouteValues[Parameter] is not string name
             ? registry.Default
-            : registry.Find(name) ?? throw Missing(name);
+            : Named(name);
+
+    /// <summary>Finds a router by its name.</summary>
+    /// <exception cref="ProblemException">There is no such router, or it is not served.</exception>
+    public HostedRouter Named(string name) => registry.Find(name) ?? throw Missing(name);
 
     private ProblemException Missing(string name) => registry.NotServed.TryGetValue(name, out string? reason)
         ? new ProblemException(StatusCodes.Status503ServiceUnavailable, $"The router '{name}' is not served: {reason} The server's operator can repair its files and start again, or DELETE it.")

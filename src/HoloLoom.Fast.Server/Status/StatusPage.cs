@@ -38,6 +38,11 @@ internal static class StatusPage
             $"""
             <p class="state"><span id="as-of" data-live>As of <time datetime="{view.Now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}">{Clock(view.Now)}</time> UTC</span>
             <button type="button" id="pause" hidden aria-pressed="false">Pause</button> <span id="trouble" role="status"></span></p>
+
+            """);
+        WriteNotServed(page, view);
+        page.Add(
+            $"""
             </header>
             <main id="main" tabindex="-1">
 
@@ -64,6 +69,17 @@ internal static class StatusPage
     public static string Api(StatusView view) => view.Router == Hosting.RouterRegistry.DefaultName ? "/v1" : "/v1/routers/" + Uri.EscapeDataString(view.Router);
 
     public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static void WriteNotServed(HtmlText page, StatusView view)
+    {
+        page.Add($"""<div id="not-served" data-live>""");
+        foreach ((string name, string reason) in view.NotServed.OrderBy(static one => one.Key, StringComparer.Ordinal))
+        {
+            page.Add($"<p>The router <b>{name}</b> is not served: {reason}</p>");
+        }
+
+        page.Add($"</div>\n");
+    }
 
     private static void WriteRouters(HtmlText page, StatusView view)
     {

@@ -11,8 +11,7 @@ internal sealed class StatusPageEndpoint(RouterFinder finder, RouterRegistry reg
     public Task GetAsync(HttpContext context)
     {
         string? name = context.Request.Query[RouterFinder.Parameter];
-        HostedRouter router = string.IsNullOrEmpty(name) ? registry.Default
-            : registry.Find(name) ?? throw new ProblemException(StatusCodes.Status404NotFound, $"There is no router '{name}'; / shows those that there are.");
+        HostedRouter router = string.IsNullOrEmpty(name) ? registry.Default : finder.Named(name);
         PageHeaders.Set(context.Response.Headers);
         Answer.Send(context, StatusPage.Write(StatusView.Of(router, registry, history, latencies, DateTimeOffset.UtcNow)), "text/html; charset=utf-8");
         return Task.CompletedTask;

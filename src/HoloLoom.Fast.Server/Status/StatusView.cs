@@ -11,6 +11,9 @@ internal sealed record StatusView
     /// <summary>The names of all routers.</summary>
     public required IReadOnlyList<string> Routers { get; init; }
 
+    /// <summary>The routers whose files cannot be used, and why.</summary>
+    public required IReadOnlyDictionary<string, string> NotServed { get; init; }
+
     public required RouterStatistics Statistics { get; init; }
 
     /// <summary>Null without an experiment.</summary>
@@ -47,6 +50,7 @@ internal sealed record StatusView
         {
             Router = hosted.Name,
             Routers = [.. registry.Routers.Select(static other => other.Name).OrderBy(static name => name != RouterRegistry.DefaultName).ThenBy(static name => name, StringComparer.Ordinal)],
+            NotServed = registry.NotServed,
             Statistics = router.GetStatistics(),
             Experiment = router.Options.Experiment is null ? null : ExperimentReport.Of(router),
             Points = history.Of(hosted),

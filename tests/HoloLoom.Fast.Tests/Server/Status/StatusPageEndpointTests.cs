@@ -1,7 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using HoloLoom.Fast.Server;
+using HoloLoom.Fast.Tests.Persistence;
 using HoloLoom.Fast.Tests.Server.Http;
 
 namespace HoloLoom.Fast.Tests.Server.Status;
@@ -24,6 +27,26 @@ public sealed class StatusPageEndpointTests
         string[] links = ["""<a href="/?router=default">default</a>""", """<a href="/?router=a" aria-current="page">a</a>""", """<a href="/?router=b">b</a>"""];
         Assert.Equal(string.Concat(links.Select(static link => $"<li>{link}</li>")), page.Split("<ul>")[1].Split("</ul>")[0]);
         await server.ProblemAsync(404, HttpMethod.Get, "/?router=%3Cb%3E");
+    }
+
+    [Fact]
+    public async Task It_tells_which_routers_are_not_served_and_why()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new RouterOptions { StateDirectory = directory.Path };
+        await using (HttpServer before = await HttpServer.StartAsync(router: options))
+        {
+            Assert.Contains("""<div id="not-served" data-live></div>""", await before.Client.GetStringAsync("/"), StringComparison.Ordinal);
+            before.Routers.Create("shop", new RouterOptions());
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(directory.Path, "routers", "shop", "configuration.json"), "<b>");
+        await using HttpServer server = await HttpServer.StartAsync(router: options);
+        string told = (await server.Client.GetStringAsync("/")).Split("""<div id="not-served" data-live>""")[1].Split("</div>")[0];
+        Assert.StartsWith("<p>The router <b>shop</b> is not served: ", told, StringComparison.Ordinal);
+        Assert.Contains(HtmlEncoder.Default.Encode(server.Routers.NotServed["shop"]), told, StringComparison.Ordinal);
+        JsonElement problem = await server.ProblemAsync(503, HttpMethod.Get, "/?router=shop");
+        Assert.Contains(server.Routers.NotServed["shop"], problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
