@@ -87,9 +87,14 @@ internal sealed class BackendGuard
     /// <param name="query">What to ask.</param>
     /// <param name="now">The clock's timestamp.</param>
     /// <param name="until">The timestamp by which the call must end, retries included.</param>
+    /// <param name="mustPend">
+    /// Whether the call is to be pending unless it succeeds at once, so that it can be taken back by itself. For guards that were not watched a
+    /// moment ago.
+    /// </param>
     /// <param name="token">Takes the call back.</param>
     /// <param name="pending">The call, if the backend has begun an answer: to be waited for. The reply is nothing then.</param>
-    public ValueTask<GuardedReply> CallAsync(in BackendQuery query, long now, long until, CancellationToken token, out PendingCall? pending)
+    public ValueTask<GuardedReply> CallAsync(
+        in BackendQuery query, long now, long until, bool mustPend, CancellationToken token, out PendingCall? pending)
     {
         pending = null;
         if (until <= now)
@@ -103,7 +108,7 @@ internal sealed class BackendGuard
                 $"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows")));
         }
 
-        if (IsWatched)
+        if (!mustPend && IsWatched)
         {
             return new GuardedCall(this, query, until, token).RunAsync();
         }
@@ -123,6 +128,11 @@ internal sealed class BackendGuard
             Release(source, link, token);
             Exit();
             return new(new GuardedReply(CallStatus.Answered, results, meanScore, null));
+        }
+        catch (Exception error) when (mustPend)
+        {
+            pending = new PendingCall(this, query, now, until, ValueTask.FromException<IReadOnlyList<SearchResult>>(error), source, link, token);
+            return default;
         }
         catch (Exception error)
         {

@@ -29,7 +29,7 @@ internal sealed class HedgedCall : IDisposable
         {
             if (!context.IsWatched(backend))
             {
-                return new HedgedCall(time, context.CallAsync(backend, out PendingCall? pending), pending, null);
+                return new HedgedCall(time, context.CallUnwatchedAsync(backend, out PendingCall? pending), pending, null);
             }
 
             source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -67,7 +67,10 @@ internal sealed class HedgedCall : IDisposable
     public void TakeBack()
     {
         _pending?.TakeBack();
-        _source?.Cancel();
+        if (_source is not null)
+        {
+            BackendGuard.Cancel(_source);
+        }
     }
 
     public void Dispose() => _source?.Dispose();

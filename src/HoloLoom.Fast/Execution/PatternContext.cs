@@ -120,7 +120,7 @@ public sealed class PatternContext
         int backend, IReadOnlyList<SearchResult>? previous = null, CancellationToken? cancellationToken = null)
     {
         bool mayTurnToAnother = IsAnotherLeft(backend);
-        return CallAsync(backend, previous ?? [], mayTurnToAnother, cancellationToken ?? CancellationToken, out _);
+        return CallAsync(backend, previous ?? [], mayTurnToAnother, mustPend: false, cancellationToken ?? CancellationToken, out _);
     }
 
     /// <summary>The best backend that was not asked yet and can be: of a plan the next one, else by what the router has learned. −1 if there is none.</summary>
@@ -215,22 +215,23 @@ public sealed class PatternContext
     /// <summary>Whether the backend's calls go through the pipeline of its policies from their beginning, at this moment.</summary>
     internal bool IsWatched(int backend) => _owner.Guard(backend).IsWatched;
 
-    /// <summary>Calls a backend once; a call that does not end at once can be taken back by itself.</summary>
-    internal ValueTask<BackendAnswer> CallAsync(int backend, out PendingCall? pending)
+    /// <summary>Calls a backend that was not watched a moment ago; unless the call succeeds at once, it is pending and can be taken back by itself.</summary>
+    internal ValueTask<BackendAnswer> CallUnwatchedAsync(int backend, out PendingCall? pending)
     {
         bool mayTurnToAnother = IsAnotherLeft(backend);
-        return CallAsync(backend, [], mayTurnToAnother, CancellationToken, out pending);
+        return CallAsync(backend, [], mayTurnToAnother, mustPend: true, CancellationToken, out pending);
     }
 
-    internal ValueTask<BackendAnswer> CallAsync(
-        int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, CancellationToken token, out PendingCall? pending)
+    private ValueTask<BackendAnswer> CallAsync(
+        int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, bool mustPend, CancellationToken token, out PendingCall? pending)
     {
         CancellationToken.ThrowIfCancellationRequested();
         bool isPrimary = backend == Decision.Backend;
         DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
-        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(new BackendQuery(Query, Limit, previous), start, until, token, out pending);
+        var query = new BackendQuery(Query, Limit, previous);
+        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(query, start, until, mustPend, token, out pending);
         if (pending is not null)
         {
             return pending.AnswerAsync(this, backend, id);
@@ -245,7 +246,7 @@ public sealed class PatternContext
     internal ValueTask<BackendAnswer> CallBesideAsync(int backend)
     {
         Interlocked.Or(ref _asked, Bit(backend));
-        return CallAsync(backend, [], mayTurnToAnother: false, CancellationToken, out _);
+        return CallAsync(backend, [], mayTurnToAnother: false, mustPend: false, CancellationToken, out _);
     }
 
     /// <summary>

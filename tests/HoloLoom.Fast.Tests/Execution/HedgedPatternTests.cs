@@ -64,19 +64,24 @@ public sealed class HedgedPatternTests
         await Assert.ThrowsAsync<ExecutionException>(async () => await Setup.Over(options, Late("a"), Throwing("b")).RunAsync(ExecutionPatterns.Hedged));
     }
 
-    [Fact]
-    public async Task A_repetition_of_the_first_is_taken_back_too()
+    [Theory]
+    [InlineData("outright")]
+    [InlineData("at once")]
+    [InlineData("later")]
+    public async Task A_repetition_of_the_first_is_taken_back_too(string fails)
     {
+        // The first attempt fails, the repetition never ends by itself.
         var a = new ScriptedBackend("a", static (_, _) => default);
+        int attempts = 0;
         a.Script = async (query, token) =>
         {
-            // The first attempt fails a little later, the repetition never ends by itself.
-            await Task.Delay(a.Calls == 1 ? 1 : Timeout.Infinite, token);
+            await (Interlocked.Increment(ref attempts) > 1 ? Task.Delay(Timeout.Infinite, token) : fails == "at once" ? Task.CompletedTask : Task.Delay(1, token));
             throw new InvalidOperationException("a is broken");
         };
+        IBackend first = fails == "outright" ? new OnceThrowing(a, () => Interlocked.Increment(ref attempts)) : a;
         var b = new ScriptedBackend("b", async (_, token) =>
         {
-            await Setup.Eventually(() => a.Calls == 2);
+            await Setup.Eventually(() => Volatile.Read(ref attempts) == 2);
             return [new SearchResult("b-1", 1)];
         });
         var options = new OrchestratorOptions
@@ -85,7 +90,8 @@ public sealed class HedgedPatternTests
             Deadline = TimeSpan.FromMinutes(5),
             Resilience = Setup.Plain with { Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromMinutes(5) },
         };
-        ExecutionResult result = await Setup.Over(options, a, b).RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        var orchestrator = new Orchestrator(Setup.Router(["a", "b"]), [first, b], options);
+        ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("b-1", result.Ids());
         Assert.False(result.IsPartial);
         await Setup.Eventually(() => a.Running == 0);
@@ -153,5 +159,24 @@ public sealed class HedgedPatternTests
         Assert.InRange(b.Calls, 1, 1200);
         Assert.InRange(fromA, 1200 - b.Calls, 1200);
         await Setup.Eventually(() => a.Running + b.Running == 0);
+    }
+
+    /// <summary>Throws before it returns anything, the first time.</summary>
+    private sealed class OnceThrowing(IBackend inner, Action thrown) : IBackend
+    {
+        private int _calls;
+
+        public string Name => inner.Name;
+
+        public ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _calls) > 1)
+            {
+                return inner.SearchAsync(query, cancellationToken);
+            }
+
+            thrown();
+            throw new InvalidOperationException("broken outright");
+        }
     }
 }
