@@ -257,7 +257,7 @@ internal sealed class BackendGuard
             })
             .AddTimeout(new TimeoutStrategyOptions
             {
-                Timeout = _options.Timeout,
+                // Instead of the fixed timeout, which would have to be 10 ms or more.
                 TimeoutGenerator = args => new(GuardedCall.Of(args.Context).AttemptTimeout),
             })
             .Build();

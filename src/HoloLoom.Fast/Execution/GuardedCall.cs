@@ -119,6 +119,8 @@ internal sealed class GuardedCall
             }
             else
             {
+                // It may have failed just after the wait for it was ended by a token: then nobody has seen by what.
+                _ = running?.Exception;
                 BackendGuard.Release(source, link, token);
             }
         }

@@ -20,7 +20,7 @@ internal sealed class HedgedCall : IDisposable
 
     public bool HasEnded => Answer.IsCompleted;
 
-    /// <summary>Calls a backend. What the call throws is thrown by whoever awaits it.</summary>
+    /// <summary>Calls a backend. Throws nothing: what the call throws, such as a judgement of relevance, whoever awaits it throws.</summary>
     public static HedgedCall Start(PatternContext context, int backend)
     {
         TimeProvider time = context.Options.TimeProvider;
@@ -35,7 +35,7 @@ internal sealed class HedgedCall : IDisposable
             source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
             return new HedgedCall(time, context.CallAsync(backend, null, source.Token), null, source);
         }
-        catch (OperationCanceledException error)
+        catch (Exception error)
         {
             return new HedgedCall(time, ValueTask.FromException<BackendAnswer>(error), null, source);
         }

@@ -28,16 +28,17 @@ internal sealed class HedgedPattern() : PatternEngine(ExecutionPatterns.Hedged)
         Task<BackendAnswer> firstAnswer = first.AnswerAsTask();
         Task<BackendAnswer> secondAnswer = second.AnswerAsTask();
         Task<BackendAnswer> earlier = await Task.WhenAny(firstAnswer, secondAnswer).ConfigureAwait(false);
-        Task<BackendAnswer> later = earlier == firstAnswer ? secondAnswer : firstAnswer;
-        BackendAnswer answer = await BothIfThrowingAsync(earlier, later).ConfigureAwait(false);
-        if (!answer.IsAnswered)
+        (HedgedCall slower, Task<BackendAnswer> later) = earlier == firstAnswer ? (second, secondAnswer) : (first, firstAnswer);
+        if (earlier.IsCompletedSuccessfully && !(await earlier.ConfigureAwait(false)).IsAnswered)
         {
             return await CompleteAsync(context, await later.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        (later == firstAnswer ? first : second).TakeBack();
-        BackendAnswer beaten = await later.ConfigureAwait(false);
-        if (later == firstAnswer && beaten.Status == CallStatus.Cancelled)
+        // Answered, or the caller has cancelled, or the user's judgement of relevance threw: nothing is expected of the other any more.
+        slower.TakeBack();
+        await ((Task)later).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        BackendAnswer answer = await earlier.ConfigureAwait(false);
+        if (slower == first && later.IsCompletedSuccessfully && await later.ConfigureAwait(false) is { Status: CallStatus.Cancelled } beaten)
         {
             context.RecordBeaten(beaten);
         }
@@ -51,16 +52,5 @@ internal sealed class HedgedPattern() : PatternEngine(ExecutionPatterns.Hedged)
 
         static async ValueTask<ExecutionResult> FailOverAsync(PatternContext context, BackendAnswer answer) =>
             context.Complete((await context.FailOverAsync(answer).ConfigureAwait(false)).Results);
-    }
-
-    // The caller has cancelled: the other call ends by that as well, and its exception must not go unseen.
-    private static async ValueTask<BackendAnswer> BothIfThrowingAsync(Task<BackendAnswer> earlier, Task<BackendAnswer> later)
-    {
-        if (!earlier.IsCompletedSuccessfully)
-        {
-            await Task.WhenAll(earlier, later).ConfigureAwait(false);
-        }
-
-        return await earlier.ConfigureAwait(false);
     }
 }

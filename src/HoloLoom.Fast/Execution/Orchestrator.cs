@@ -286,7 +286,7 @@ public sealed partial class Orchestrator
         t_spare = null;
         context.Begin(this, request, classified, decision, pattern, mask, plan, start, token);
         ValueTask<ExecutionResult> running = _patterns[pattern].ExecuteAsync(context);
-        if (running.IsCompletedSuccessfully)
+        if (running.IsCompletedSuccessfully && !context.HasWaited)
         {
             context.End();
             t_spare = context;

@@ -94,14 +94,13 @@ public sealed partial class PatternContext
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
         var query = new BackendQuery(Query, Limit, previous);
         ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(query, start, until, mustPend, token, out pending);
-        if (pending is not null)
+        if (pending is null && reply.IsCompletedSuccessfully)
         {
-            return pending.AnswerAsync(this, backend, id);
+            return new(Finish(backend, id, start, reply.Result));
         }
 
-        return reply.IsCompletedSuccessfully
-            ? new(Finish(backend, id, start, reply.Result))
-            : AwaitAsync(backend, id, start, reply);
+        HasWaited = true;
+        return pending is not null ? pending.AnswerAsync(this, backend, id) : AwaitAsync(backend, id, start, reply);
     }
 
     private async ValueTask<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, ValueTask<GuardedReply> reply) =>

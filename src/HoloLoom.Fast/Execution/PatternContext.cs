@@ -61,6 +61,9 @@ public sealed partial class PatternContext
     /// <summary>The pattern's number.</summary>
     internal int Pattern { get; private set; }
 
+    /// <summary>Whether a call has not ended at once: it may know the context for longer than the execution lasts.</summary>
+    internal bool HasWaited { get; private set; }
+
     internal double BestScore => _bestScore;
 
     internal double BestRelevance => _bestRelevance;
@@ -193,7 +196,7 @@ public sealed partial class PatternContext
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, Pattern, _mask, _plan, _start, _deadline) = (classified, pattern, mask, plan, start, start + owner.DeadlineTicks);
         (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
-        _others = null;
+        (_others, HasWaited) = (null, false);
     }
 
     /// <summary>The pattern has ended, with these results.</summary>

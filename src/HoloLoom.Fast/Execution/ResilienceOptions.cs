@@ -4,7 +4,7 @@ namespace HoloLoom.Fast.Execution;
 public sealed record ResilienceOptions
 {
     /// <summary>
-    /// How long one call may take; above 0. While there is another backend to turn to, a call takes at most half of what is left of the
+    /// How long one call may take; above 0, a day at most. While there is another backend to turn to, a call takes at most half of what is left of the
     /// deadline, so that the other has its chance.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
@@ -12,7 +12,7 @@ public sealed record ResilienceOptions
     /// <summary>How often a call that failed is repeated; 0..10. One that timed out is not.</summary>
     public int Retries { get; init; } = 1;
 
-    /// <summary>How long to wait before a repetition, doubled each time, with jitter; 0 or more.</summary>
+    /// <summary>How long to wait before a repetition, doubled each time, with jitter; from 0 to a day.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
@@ -24,10 +24,10 @@ public sealed record ResilienceOptions
     /// <summary>… once there were so many calls within <see cref="SamplingDuration"/>; 2 or more.</summary>
     public int MinimumThroughput { get; init; } = 10;
 
-    /// <summary>… within this time; 500 ms or more.</summary>
+    /// <summary>… within this time; from 500 ms to a day.</summary>
     public TimeSpan SamplingDuration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an open circuit keeps the backend from being asked, until one call tries it again; 500 ms or more.</summary>
+    /// <summary>How long an open circuit keeps the backend from being asked, until one call tries it again; from 500 ms to a day.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many calls may be under way at once; 1 or more. An abandoned call counts until it ends.</summary>
@@ -35,9 +35,9 @@ public sealed record ResilienceOptions
 
     internal ResilienceOptions Checked(string path)
     {
-        OptionChecks.Wait($"{path}.timeout", Timeout);
+        OptionChecks.PolicyWait($"{path}.timeout", Timeout);
         ConfigurationChecks.Range($"{path}.retries", Retries, 0, 10);
-        OptionChecks.Wait($"{path}.retryDelay", RetryDelay, zero: true);
+        OptionChecks.PolicyWait($"{path}.retryDelay", RetryDelay, zero: true);
         if (!(FailureRatio > 0 && FailureRatio <= 1))
         {
             throw new RouterConfigurationException(

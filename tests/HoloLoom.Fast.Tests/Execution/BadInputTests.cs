@@ -155,6 +155,8 @@ public sealed class BadInputTests
             ("$.resilience", new() { Resilience = null! }),
             ("$.resilience.timeout", new() { Resilience = r with { Timeout = TimeSpan.Zero } }),
             ("$.resilience.timeout", new() { Resilience = r with { Timeout = TimeSpan.FromTicks(-1) } }),
+            ("$.resilience.timeout", new() { Resilience = r with { Timeout = TimeSpan.FromDays(2) } }),
+            ("$.resilience.retryDelay", new() { Resilience = r with { RetryDelay = TimeSpan.FromDays(2) } }),
             ("$.resilience.retries", new() { Resilience = r with { Retries = -1 } }),
             ("$.resilience.retryDelay", new() { Resilience = r with { RetryDelay = TimeSpan.FromSeconds(-1) } }),
             ("$.resilience.failureRatio", new() { Resilience = r with { FailureRatio = 0 } }),

@@ -120,6 +120,35 @@ public sealed class HedgedPatternTests
         Assert.Equal("a", (await Setup.Over(options with { HedgeInitialDelay = TimeSpan.FromMinutes(1) }, a, b).RunAsync(ExecutionPatterns.Hedged)).Ids());
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task What_a_judgement_throws_ends_the_other_call_too(bool isFirstWatched, bool isSecondLate)
+    {
+        ScriptedBackend a = Throwing("a"), b = Scoring("b", 1);
+        bool judges = false;
+        var options = new OrchestratorOptions
+        {
+            HedgeInitialDelay = TimeSpan.FromMilliseconds(10),
+            Deadline = TimeSpan.FromMinutes(5),
+            Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
+            Relevance = (_, answer) => judges && answer.Backend == 1 ? throw new FormatException("no judgement") : 0.5,
+        };
+        Orchestrator orchestrator = Setup.Over(options, a, b);
+        if (isFirstWatched)
+        {
+            await orchestrator.RunAsync(ExecutionPatterns.Hedged);
+        }
+
+        judges = true;
+        a.Script = Hanging("a").Script;
+        b.Script = isSecondLate ? Slow("b", 20, new SearchResult("b", 1)).Script : b.Script;
+        await Assert.ThrowsAsync<FormatException>(() => orchestrator.RunAsync(ExecutionPatterns.Hedged).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+        await Setup.Eventually(() => a.Running == 0);
+    }
+
     [Fact]
     public async Task First_answers_that_race_with_the_end_of_the_wait_are_neither_lost_nor_doubled()
     {
