@@ -4,10 +4,12 @@ using HoloLoom.Fast.Integration.Native;
 namespace HoloLoom.Fast.Integration.Server.Resp;
 
 /// <summary>Clients that connect and say nothing.</summary>
+/// <remarks>One such test at a time: the files that this process may open do for one.</remarks>
+[Collection("ten thousand connections")]
 public sealed class RespIdleTests
 {
     private const int Clients = 10_000;
-    private const long Megabyte = 1 << 20;
+    private const int Waves = 8;
 
     [SkippableFact]
     public async Task Ten_thousand_idle_connections_cost_little_and_leave_nothing()
@@ -17,15 +19,26 @@ public sealed class RespIdleTests
         using RespServerProcess server = await RespServerProcess.StartAsync();
         long alone = server.ResidentMemory();
         var waves = new List<long>();
-        for (int wave = 0; wave < 8; wave++)
+        for (int wave = 0; wave < Waves; wave++)
         {
             waves.Add(await WaveAsync(server));
         }
 
-        // What a connection costs is memory for its sockets, pipes and buffers; what is given back is used again.
+        AssertSettled(alone, waves);
+    }
+
+    /// <summary>What a connection costs is memory for its socket, pipes and buffers; what is given back is used again.</summary>
+    /// <remarks>
+    /// Until the older generations are collected, which is when the collector thinks fit, connections that are gone still count, tens of
+    /// megabytes of them; what is never given back makes every later wave larger. So the smaller of the last two is judged: a connection that
+    /// is lost whole, 10 KB, makes it 200 MB more than the fifth.
+    /// </remarks>
+    internal static void AssertSettled(long alone, List<long> waves)
+    {
+        Assert.Equal(Waves, waves.Count);
         Assert.True(waves[0] - alone < Clients * 20 * 1024L, $"{(waves[0] - alone) / Clients} bytes a connection");
         Assert.True(
-            waves[5..].Max() - waves[..5].Max() < 20 * Megabyte,
+            waves[^2..].Min() - waves[..5].Max() < 64 << 20,
             $"{alone} bytes alone, with {Clients} connections {string.Join(", ", waves)}");
     }
 
