@@ -10,7 +10,7 @@ namespace HoloLoom.Fast.Hosting;
 /// configurations lie below it, in <c>routers/NAME</c>, and are there again after a restart. Of the default router everything must be in order;
 /// another one whose files cannot be used is left out (<see cref="NotServed"/>) and keeps no other from its work.
 /// </remarks>
-public sealed class RouterRegistry : IDisposable
+public sealed partial class RouterRegistry : IDisposable
 {
     /// <summary>The name of the default router.</summary>
     public const string DefaultName = "default";
@@ -268,19 +268,6 @@ public sealed class RouterRegistry : IDisposable
         }
     }
 
-    /// <summary>Bytes that a router of these options may come to need: its duplicate window when full, and its cells. An upper bound, but for automata.</summary>
-    /// <param name="options">The options.</param>
-    public static long EstimateBytes(RouterOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-
-        // Eight stripes could each fill with a bit per decision of the window, for outcomes and for amendments.
-        const long CellBytes = 512;
-        long ledgers = 2L * options.DuplicateWindow;
-        long cells = (long)options.QueryTypes.Count * options.Backends.Count * CellBytes * (2 + (options.Experiment?.Variants.Count ?? 0));
-        return ledgers + cells + (1 << 20);
-    }
-
     /// <summary>Why a name cannot be a router's; null if it can.</summary>
     internal static string? NameProblem(string? name) =>
         string.IsNullOrEmpty(name) ? "A router needs a name."
@@ -336,25 +323,4 @@ public sealed class RouterRegistry : IDisposable
         CheckGrowth(router, checkedOptions);
         _files?.Save(name, checkedOptions);
     });
-
-    // What needs no more than before is always allowed: it may be the way back from too much.
-    private void CheckGrowth(HostedRouter router, RouterOptions options)
-    {
-        if (EstimateBytes(options) > EstimateBytes(router.Current.Options))
-        {
-            CheckRoom(router.Name, options);
-        }
-    }
-
-    private void CheckRoom(string name, RouterOptions options)
-    {
-        long present = Routers.Where(router => router.Name != name).Sum(static router => EstimateBytes(router.Current.Options));
-        long needed = EstimateBytes(options);
-        if (present + needed > _options.MaxBytes)
-        {
-            throw new InvalidOperationException(
-                $"The router '{name}' may come to need {needed >> 20} MB, and the others {present >> 20} MB, of {_options.MaxBytes >> 20} MB allowed: "
-                + "give it a smaller duplicateWindow, or remove another.");
-        }
-    }
 }
