@@ -21,7 +21,7 @@ public sealed class HttpIdleTests
         using RespServerProcess server = await RespServerProcess.StartAsync("--max-connections", $"{Clients}");
         long alone = server.ResidentMemory();
         var waves = new List<long>();
-        for (int wave = 0; wave < 8; wave++)
+        for (int wave = 0; wave < RespIdleTests.Waves; wave++)
         {
             waves.Add(await WaveAsync(server));
         }
