@@ -11,6 +11,14 @@ internal readonly record struct GuardedReply(CallStatus Status, IReadOnlyList<Se
     public static GuardedReply Rejected(Exception reason) => new(CallStatus.Rejected, [], 0, reason);
 }
 
+/// <summary>A call under way: a first attempt (<see cref="PendingCall"/>), or the pipeline, which needs nothing else.</summary>
+/// <param name="Running">The first attempt, or null.</param>
+/// <param name="Source">The backend's token.</param>
+/// <param name="Link">From the caller's token to it.</param>
+/// <param name="Watched">The pipeline's reply, or null.</param>
+internal readonly record struct Attempt(
+    Task<IReadOnlyList<SearchResult>>? Running, CancellationTokenSource? Source, CancellationTokenRegistration Link, Task<GuardedReply>? Watched);
+
 /// <summary>Stands before one backend: concurrency limit, timeout, retry and circuit breaker.</summary>
 /// <remarks>
 /// A first attempt is made outside of Polly, because most of what the policies cost is not needed by a call that succeeds: a retry has
@@ -92,52 +100,51 @@ internal sealed class BackendGuard
     /// moment ago.
     /// </param>
     /// <param name="token">Takes the call back.</param>
-    /// <param name="pending">The call, if the backend has begun an answer: to be waited for. The reply is nothing then.</param>
-    public ValueTask<GuardedReply> CallAsync(
-        in BackendQuery query, long now, long until, bool mustPend, CancellationToken token, out PendingCall? pending)
+    /// <param name="reply">What came of it, if it has ended.</param>
+    /// <param name="attempt">What is under way, if it has not.</param>
+    /// <returns>Whether it has ended.</returns>
+    public bool TryCall(
+        in BackendQuery query, long now, long until, bool mustPend, CancellationToken token, out GuardedReply reply, out Attempt attempt)
     {
-        pending = null;
-        if (until <= now)
+        attempt = default;
+        if (until <= now || !TryEnter())
         {
-            return new(GuardedReply.Rejected(new TimeoutException("the deadline has passed")));
-        }
-
-        if (!TryEnter())
-        {
-            return new(GuardedReply.Rejected(new InvalidOperationException(
-                $"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows")));
+            reply = Refusal(until <= now);
+            return true;
         }
 
         if (!mustPend && IsWatched)
         {
-            return new GuardedCall(this, query, until, token).RunAsync();
+            reply = default;
+            attempt = new Attempt(null, null, default, new GuardedCall(this, query, until, token).RunAsync());
+            return false;
         }
 
         CancellationTokenSource source = RentSource();
         CancellationTokenRegistration link = Link(source, token);
         try
         {
-            ValueTask<IReadOnlyList<SearchResult>> attempt = _backend.SearchAsync(query, source.Token);
-            if (!attempt.IsCompletedSuccessfully)
+            ValueTask<IReadOnlyList<SearchResult>> running = _backend.SearchAsync(query, source.Token);
+            if (!running.IsCompletedSuccessfully)
             {
-                pending = new PendingCall(this, query, now, until, attempt, source, link, token);
-                return default;
+                reply = default;
+                attempt = new Attempt(running.AsTask(), source, link, null);
+                return false;
             }
 
-            IReadOnlyList<SearchResult> results = ResultCheck.Clean(attempt.Result, query.Limit, out double meanScore);
+            IReadOnlyList<SearchResult> results = ResultCheck.Clean(running.Result, query.Limit, out double meanScore);
             Release(source, link, token);
             Exit();
-            return new(new GuardedReply(CallStatus.Answered, results, meanScore, null));
-        }
-        catch (Exception error) when (mustPend)
-        {
-            pending = new PendingCall(this, query, now, until, ValueTask.FromException<IReadOnlyList<SearchResult>>(error), source, link, token);
-            return default;
+            reply = new GuardedReply(CallStatus.Answered, results, meanScore, null);
+            return true;
         }
         catch (Exception error)
         {
-            link.Unregister();
-            return new GuardedCall(this, query, until, token).RunAsync(GuardedCall.OfBackend(error));
+            reply = default;
+            attempt = mustPend
+                ? new Attempt(Task.FromException<IReadOnlyList<SearchResult>>(error), source, link, null)
+                : Repeat(query, until, error, link, token);
+            return false;
         }
     }
 
@@ -191,6 +198,16 @@ internal sealed class BackendGuard
 
         Exit();
         return false;
+    }
+
+    private GuardedReply Refusal(bool isLate) => GuardedReply.Rejected(isLate
+        ? new TimeoutException("the deadline has passed")
+        : new InvalidOperationException($"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows"));
+
+    private Attempt Repeat(in BackendQuery query, long until, Exception error, CancellationTokenRegistration link, CancellationToken token)
+    {
+        link.Unregister();
+        return new Attempt(null, null, default, new GuardedCall(this, query, until, token).RunAsync(GuardedCall.OfBackend(error)));
     }
 
     private bool IsStillWatched(long until)

@@ -1,28 +1,9 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>One backend, one pass.</summary>
-internal sealed class FeedForwardPattern() : PatternEngine(ExecutionPatterns.FeedForward)
+internal sealed class FeedForwardPattern() : FirstAnswerPattern(ExecutionPatterns.FeedForward)
 {
-    public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
-    {
-        ValueTask<BackendAnswer> pending = context.CallAsync(context.Decision.Backend);
-        if (!pending.IsCompletedSuccessfully)
-        {
-            return AwaitAsync(context, pending);
-        }
+    public override bool Suffices(PatternContext context, in BackendAnswer answer) => answer.IsAnswered;
 
-        BackendAnswer answer = pending.Result;
-        return answer.IsAnswered ? new(context.Complete(answer.Results)) : AwaitAsync(context, new(answer));
-    }
-
-    private static async ValueTask<ExecutionResult> AwaitAsync(PatternContext context, ValueTask<BackendAnswer> pending)
-    {
-        BackendAnswer answer = await pending.ConfigureAwait(false);
-        if (!answer.IsAnswered)
-        {
-            answer = await context.FailOverAsync(answer).ConfigureAwait(false);
-        }
-
-        return context.Complete(answer.Results);
-    }
+    public override ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first) => FailOverAsync(context, first);
 }

@@ -36,7 +36,7 @@ internal sealed class GuardedCall
     /// <summary>Runs the call through the pipeline, to its end. The guard has been entered; it is left here, or when an abandoned attempt ends.</summary>
     /// <param name="firstError">What a first attempt has failed by, or null if this is the beginning.</param>
     /// <param name="isAbandoned">Whether that attempt is still under way, and leaves the guard when it ends.</param>
-    public async ValueTask<GuardedReply> RunAsync(Exception? firstError = null, bool isAbandoned = false)
+    public async Task<GuardedReply> RunAsync(Exception? firstError = null, bool isAbandoned = false)
     {
         (_firstError, _isAbandoned) = (firstError, isAbandoned);
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _token);

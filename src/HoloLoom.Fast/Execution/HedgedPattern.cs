@@ -4,41 +4,64 @@ namespace HoloLoom.Fast.Execution;
 /// A second backend is asked when the first takes longer than it usually does; the first answer counts, and the other call is taken back
 /// (Dean and Barroso, CACM 56, 2013).
 /// </summary>
-internal sealed class HedgedPattern() : PatternEngine(ExecutionPatterns.Hedged)
+internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hedged)
 {
-    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
-    {
-        using var first = HedgedCall.Start(context, context.Decision.Backend);
-        if (!first.HasEnded)
-        {
-            TimeSpan usual = context.UsualLatency(context.Decision.Backend);
-            TimeSpan wait = usual < context.Remaining ? usual : context.Remaining;
-            if (!await first.EndsWithinAsync(wait).ConfigureAwait(false) && context.NextAlternative() is var hedge and >= 0)
-            {
-                return await RaceAsync(context, first, hedge).ConfigureAwait(false);
-            }
-        }
+    protected override bool MustPend => true;
 
-        return await CompleteAsync(context, await first.Answer.ConfigureAwait(false)).ConfigureAwait(false);
+    public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context) =>
+        context.IsWatched(context.Decision.Backend) ? ExecuteWatchedAsync(context) : base.ExecuteAsync(context);
+
+    public override bool Suffices(PatternContext context, in BackendAnswer answer) => answer.IsAnswered;
+
+    public override ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first) => FailOverAsync(context, first);
+
+    public override HedgeWatch Watch(PatternContext context, PendingExecution call) =>
+        new(context.GuardOf(context.Decision.Backend), call, Wait(context));
+
+    /// <summary>A first call has taken as long as it usually does: a second one, and whichever answers first.</summary>
+    public static async ValueTask<ExecutionResult> RaceAsync(PatternContext context, PendingExecution call, Task<BackendAnswer> answer)
+    {
+        using var first = new HedgedCall(answer, call);
+        return await RaceAsync(context, first).ConfigureAwait(false);
     }
 
-    private static async Task<ExecutionResult> RaceAsync(PatternContext context, HedgedCall first, int hedge)
+    private static TimeSpan Wait(PatternContext context)
     {
+        TimeSpan usual = context.UsualLatency(context.Decision.Backend);
+        return usual < context.Remaining ? usual : context.Remaining;
+    }
+
+    // A first call that goes through the pipeline of its policies.
+    private static async ValueTask<ExecutionResult> ExecuteWatchedAsync(PatternContext context)
+    {
+        using var first = HedgedCall.Start(context, context.Decision.Backend);
+        await ((Task)first.Answer).WaitAsync(Wait(context), context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return first.Answer.IsCompleted
+            ? await CompleteAsync(context, await first.Answer.ConfigureAwait(false)).ConfigureAwait(false)
+            : await RaceAsync(context, first).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ExecutionResult> RaceAsync(PatternContext context, HedgedCall first)
+    {
+        if (context.NextAlternative() is not (var hedge and >= 0))
+        {
+            return await CompleteAsync(context, await first.Answer.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
         using var second = HedgedCall.Start(context, hedge);
-        Task<BackendAnswer> firstAnswer = first.AnswerAsTask();
-        Task<BackendAnswer> secondAnswer = second.AnswerAsTask();
-        Task<BackendAnswer> earlier = await Task.WhenAny(firstAnswer, secondAnswer).ConfigureAwait(false);
-        (HedgedCall slower, Task<BackendAnswer> later) = earlier == firstAnswer ? (second, secondAnswer) : (first, firstAnswer);
+        Task<BackendAnswer> earlier = await Task.WhenAny(first.Answer, second.Answer).ConfigureAwait(false);
+        HedgedCall slower = earlier == first.Answer ? second : first;
         if (earlier.IsCompletedSuccessfully && !(await earlier.ConfigureAwait(false)).IsAnswered)
         {
-            return await CompleteAsync(context, await later.ConfigureAwait(false)).ConfigureAwait(false);
+            return await CompleteAsync(context, await slower.Answer.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         // Answered, or the caller has cancelled, or the user's judgement of relevance threw: nothing is expected of the other any more.
         slower.TakeBack();
-        await ((Task)later).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)slower.Answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         BackendAnswer answer = await earlier.ConfigureAwait(false);
-        if (slower == first && later.IsCompletedSuccessfully && await later.ConfigureAwait(false) is { Status: CallStatus.Cancelled } beaten)
+        if (slower == first && first.Answer.IsCompletedSuccessfully
+            && await first.Answer.ConfigureAwait(false) is { Status: CallStatus.Cancelled } beaten)
         {
             context.RecordBeaten(beaten);
         }
@@ -46,11 +69,6 @@ internal sealed class HedgedPattern() : PatternEngine(ExecutionPatterns.Hedged)
         return context.Complete(answer.Results);
     }
 
-    private static ValueTask<ExecutionResult> CompleteAsync(PatternContext context, in BackendAnswer answer)
-    {
-        return answer.IsAnswered ? new(context.Complete(answer.Results)) : FailOverAsync(context, answer);
-
-        static async ValueTask<ExecutionResult> FailOverAsync(PatternContext context, BackendAnswer answer) =>
-            context.Complete((await context.FailOverAsync(answer).ConfigureAwait(false)).Results);
-    }
+    private static ValueTask<ExecutionResult> CompleteAsync(PatternContext context, in BackendAnswer answer) =>
+        answer.IsAnswered ? new(context.Complete(answer.Results)) : FailOverAsync(context, answer);
 }

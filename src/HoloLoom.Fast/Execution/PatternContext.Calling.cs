@@ -5,6 +5,21 @@ public sealed partial class PatternContext
     /// <summary>Whether the backend's calls go through the pipeline of its policies from their beginning, at this moment.</summary>
     internal bool IsWatched(int backend) => _owner.Guard(backend).IsWatched;
 
+    /// <summary>Begins an execution with the decision's backend. True if the call has ended already; else the pattern goes on when it does.</summary>
+    internal bool TryCallFirst(FirstAnswerPattern pattern, bool mustPend, out BackendAnswer answer, out ValueTask<ExecutionResult> running)
+    {
+        int backend = Decision.Backend;
+        bool mayTurnToAnother = IsAnotherLeft(backend);
+        if (TryCall(backend, [], mayTurnToAnother, mustPend, pattern, CancellationToken, out answer, out PendingCall? pending, out Task<BackendAnswer>? watched))
+        {
+            running = default;
+            return true;
+        }
+
+        running = pending is PendingExecution execution ? execution.AsValueTask() : pattern.AwaitAsync(this, watched!);
+        return false;
+    }
+
     /// <summary>Calls a backend that was not watched a moment ago; unless the call succeeds at once, it is pending and can be taken back by itself.</summary>
     internal ValueTask<BackendAnswer> CallUnwatchedAsync(int backend, out PendingCall? pending)
     {
@@ -43,28 +58,46 @@ public sealed partial class PatternContext
         return answer;
     }
 
-    /// <summary>A call has ended: learns from it and counts it.</summary>
-    internal BackendAnswer Finish(int backend, DecisionId id, long start, in GuardedReply reply)
+    /// <summary>A call was answered: learns from it and counts it.</summary>
+    internal void FinishAnswered(
+        int backend, DecisionId id, long start, IReadOnlyList<SearchResult> results, double meanScore, out BackendAnswer answer)
     {
         long end = Options.TimeProvider.GetTimestamp();
         double latency = _owner.Milliseconds(start, end);
         Volatile.Write(ref _lastEnd, end);
-        var answer = new BackendAnswer(backend, reply.Status, reply.Results, reply.MeanScore, latency, reply.Error, id);
-        switch (reply.Status)
+        answer = new BackendAnswer(backend, CallStatus.Answered, results, meanScore, latency, null, id);
+        _owner.Guard(backend).Latencies.Add(latency);
+        double relevance = _owner.RelevanceOf(Query, answer);
+        if (Options.Learn)
         {
-            case CallStatus.Answered:
-                _owner.Guard(backend).Latencies.Add(latency);
-                double relevance = _owner.RelevanceOf(Query, answer);
-                if (Options.Learn)
-                {
-                    _owner.Router.RecordCall(id, new Outcome(relevance, latency));
-                }
+            _owner.Router.RecordCall(id, new Outcome(relevance, latency));
+        }
 
-                AddAnswer(answer, new RecordedCall(id, relevance, latency));
-                break;
-            case CallStatus.Failed or CallStatus.TimedOut when Options.Learn:
-                _owner.Router.RecordFailure(id, latency, counted: false);
-                break;
+        AddAnswer(backend, meanScore, new RecordedCall(id, relevance, latency));
+        _owner.Profile?.Called(backend, latency, CallStatus.Answered);
+    }
+
+    /// <summary>A call has ended: learns from it and counts it.</summary>
+    internal void Finish(int backend, DecisionId id, long start, in GuardedReply reply, out BackendAnswer answer)
+    {
+        if (reply.Status == CallStatus.Answered)
+        {
+            FinishAnswered(backend, id, start, reply.Results, reply.MeanScore, out answer);
+        }
+        else
+        {
+            answer = FinishUnanswered(backend, id, start, reply);
+        }
+    }
+
+    private BackendAnswer FinishUnanswered(int backend, DecisionId id, long start, in GuardedReply reply)
+    {
+        long end = Options.TimeProvider.GetTimestamp();
+        double latency = _owner.Milliseconds(start, end);
+        Volatile.Write(ref _lastEnd, end);
+        if (Options.Learn && reply.Status is CallStatus.Failed or CallStatus.TimedOut)
+        {
+            _owner.Router.RecordFailure(id, latency, counted: false);
         }
 
         _owner.Profile?.Called(backend, latency, reply.Status);
@@ -73,19 +106,36 @@ public sealed partial class PatternContext
             // By the caller, or else by the pattern, which knows what it did.
             CancellationToken.ThrowIfCancellationRequested();
         }
-        else if (reply.Status != CallStatus.Answered)
+        else
         {
-            lock (_gate)
-            {
-                (_failures ??= []).Add(new BackendFailure(_owner.Router.Backends[backend], reply.Status, reply.Error));
-            }
+            AddFailure(new BackendFailure(_owner.Router.Backends[backend], reply.Status, reply.Error));
         }
 
-        return answer;
+        return new BackendAnswer(backend, reply.Status, reply.Results, reply.MeanScore, latency, reply.Error, id);
     }
 
     private ValueTask<BackendAnswer> CallAsync(
         int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, bool mustPend, CancellationToken token, out PendingCall? pending)
+    {
+        if (TryCall(backend, previous, mayTurnToAnother, mustPend, null, token, out BackendAnswer answer, out pending, out Task<BackendAnswer>? watched))
+        {
+            return new(answer);
+        }
+
+        return pending is PendingAnswer call ? call.AsValueTask() : new(watched!);
+    }
+
+    // True if the call has ended: then the answer is there. Else it is pending, or goes through the pipeline and is watched.
+    private bool TryCall(
+        int backend,
+        IReadOnlyList<SearchResult> previous,
+        bool mayTurnToAnother,
+        bool mustPend,
+        FirstAnswerPattern? first,
+        CancellationToken token,
+        out BackendAnswer answer,
+        out PendingCall? pending,
+        out Task<BackendAnswer>? watched)
     {
         CancellationToken.ThrowIfCancellationRequested();
         bool isPrimary = backend == Decision.Backend;
@@ -93,36 +143,57 @@ public sealed partial class PatternContext
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
         var query = new BackendQuery(Query, Limit, previous);
-        ValueTask<GuardedReply> reply = _owner.Guard(backend).CallAsync(query, start, until, mustPend, token, out pending);
-        if (pending is null && reply.IsCompletedSuccessfully)
+        (pending, watched) = (null, null);
+        if (_owner.Guard(backend).TryCall(query, start, until, mustPend, token, out GuardedReply reply, out Attempt attempt))
         {
-            return new(Finish(backend, id, start, reply.Result));
+            Finish(backend, id, start, reply, out answer);
+            return true;
         }
 
         HasWaited = true;
-        return pending is not null ? pending.AnswerAsync(this, backend, id) : AwaitAsync(backend, id, start, reply);
+        answer = default;
+        if (attempt.Watched is { } running)
+        {
+            watched = AwaitAsync(backend, id, start, running);
+            return false;
+        }
+
+        pending = first is not null
+            ? new PendingExecution(first, this, backend, id, query, start, until, attempt, token)
+            : new PendingAnswer(this, backend, id, query, start, until, attempt, token);
+        pending.Begin();
+        return false;
     }
 
-    private async ValueTask<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, ValueTask<GuardedReply> reply) =>
-        Finish(backend, id, start, await reply.ConfigureAwait(false));
-
-    private void AddAnswer(in BackendAnswer answer, in RecordedCall call)
+    private async Task<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, Task<GuardedReply> running)
     {
-        lock (_gate)
-        {
-            if (_answered == 0)
-            {
-                _first = call;
-            }
-            else
-            {
-                (_others ??= []).Add(call);
-            }
+        Finish(backend, id, start, await running.ConfigureAwait(false), out BackendAnswer answer);
+        return answer;
+    }
 
-            _answered |= 1UL << answer.Backend;
-            _bestScore = Math.Max(_bestScore, answer.MeanScore);
-            _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
+    private void AddFailure(in BackendFailure failure)
+    {
+        _gate.Enter();
+        (_failures ??= []).Add(failure);
+        _gate.Exit();
+    }
+
+    private void AddAnswer(int backend, double meanScore, in RecordedCall call)
+    {
+        _gate.Enter();
+        if (_answered == 0)
+        {
+            _first = call;
         }
+        else
+        {
+            (_others ??= []).Add(call);
+        }
+
+        _answered |= 1UL << backend;
+        _bestScore = Math.Max(_bestScore, meanScore);
+        _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
+        _gate.Exit();
     }
 
     // Counts the backend as asked.

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
+using HoloLoom.Fast.Internals;
 
 namespace HoloLoom.Fast.Execution;
 
@@ -7,7 +8,7 @@ namespace HoloLoom.Fast.Execution;
 /// <remarks>Calls may run at the same time. A context belongs to one execution, and must not be used once the pattern has returned.</remarks>
 public sealed partial class PatternContext
 {
-    private readonly Lock _gate = new();
+    private SpinGate _gate;
     private List<RecordedCall>? _others;
     private int[] _order = [];
     private Orchestrator _owner = null!;
@@ -54,6 +55,12 @@ public sealed partial class PatternContext
         }
     }
 
+    /// <summary>Whether anything was left until the deadline when the call that ended last ended.</summary>
+    internal bool HasTime => LastEnd < _deadline;
+
+    /// <summary>What the strange loop has come to prefer.</summary>
+    internal int Preferred { get; set; }
+
     internal BackendSet Asked => new(Volatile.Read(ref _asked));
 
     internal BackendSet Answered => new(Volatile.Read(ref _answered));
@@ -82,10 +89,10 @@ public sealed partial class PatternContext
                 return [];
             }
 
-            lock (_gate)
-            {
-                return [.. _failures];
-            }
+            _gate.Enter();
+            BackendFailure[] failures = [.. _failures];
+            _gate.Exit();
+            return failures;
         }
     }
 
@@ -129,7 +136,8 @@ public sealed partial class PatternContext
     /// <summary>The best backend that was not asked yet and can be: of a plan the next one, else by what the router has learned. −1 if there is none.</summary>
     public int NextAlternative()
     {
-        lock (_gate)
+        _gate.Enter();
+        try
         {
             if (_orderLength < 0)
             {
@@ -153,6 +161,10 @@ public sealed partial class PatternContext
             }
 
             return -1;
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
@@ -189,6 +201,8 @@ public sealed partial class PatternContext
         LatencyWindow latencies = _owner.Guard(backend).Latencies;
         return latencies.Count >= Options.HedgeMinimumSamples ? TimeSpan.FromMilliseconds(latencies.Quantile()) : Options.HedgeInitialDelay;
     }
+
+    internal BackendGuard GuardOf(int backend) => _owner.Guard(backend);
 
     internal void Begin(
         Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, int pattern, ulong mask, int[]? plan, long start, CancellationToken token)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using Polly.Timeout;
 
 namespace HoloLoom.Fast.Execution;
@@ -10,57 +8,55 @@ namespace HoloLoom.Fast.Execution;
 /// </summary>
 /// <remarks>
 /// Three may end the wait: the backend, the time limit, and the caller's token; the first of them does. Nothing but this object stands between
-/// the backend's completion and the pattern's next line: after ten idle milliseconds every object and every method on the way costs its
-/// trips to memory.
+/// the backend's completion and whoever waits: after ten idle milliseconds every object and every method on the way costs its trips to
+/// memory.
 /// </remarks>
-internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>, IThreadPoolWorkItem
+internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
 {
     private readonly BackendGuard _guard;
-    private readonly BackendQuery _query;
-    private readonly CancellationToken _token;
+    private readonly int _backend;
+    private readonly DecisionId _id;
     private readonly long _start;
     private readonly long _deadline;
+    private readonly CancellationToken _token;
+    private readonly Task<IReadOnlyList<SearchResult>> _attempt;
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _link;
-    private ConfiguredValueTaskAwaitable<IReadOnlyList<SearchResult>>.ConfiguredValueTaskAwaiter _attempt;
     private CancellationTokenRegistration _takeBack;
-    private ExecutionContext? _ambient;
+    private readonly ExecutionContext? _ambient;
     private CancellationTokenSource? _repetition;
-    private EndWatch? _watch;
-    private ManualResetValueTaskSourceCore<BackendAnswer> _answer;
-    private PatternContext _context = null!;
-    private DecisionId _id;
-    private int _backend;
+    private BackendQuery _query;
     private int _isEnded;
     private int _isTakenBack;
 
-    /// <param name="guard">Of the backend. It has been entered; it is left when the call ends, or when an abandoned attempt does.</param>
+    /// <param name="context">The execution that the call is part of.</param>
+    /// <param name="backend">The backend's index. Its guard has been entered; it is left when the call ends, or when an abandoned attempt does.</param>
+    /// <param name="id">The id under which the outcome is recorded.</param>
     /// <param name="query">What was asked.</param>
     /// <param name="start">When the attempt began.</param>
     /// <param name="deadline">When the call must end, retries included.</param>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="source">The backend's token.</param>
-    /// <param name="link">From the caller's token to it.</param>
     /// <param name="token">Takes the call back.</param>
-    public PendingCall(
-        BackendGuard guard,
-        in BackendQuery query,
-        long start,
-        long deadline,
-        ValueTask<IReadOnlyList<SearchResult>> attempt,
-        CancellationTokenSource source,
-        CancellationTokenRegistration link,
-        CancellationToken token)
+    protected PendingCall(
+        PatternContext context, int backend, DecisionId id, in BackendQuery query, long start, long deadline, in Attempt attempt, CancellationToken token)
     {
-        (_guard, _query, _start, _deadline, _token, _source, _link) = (guard, query, start, deadline, token, source, link);
-        _attempt = attempt.ConfigureAwait(false).GetAwaiter();
-        Until = _start + guard.AttemptTicks(deadline - start);
+        (Context, _backend, _id, _query, _start, _deadline, _token) = (context, backend, id, query, start, deadline, token);
+        (_attempt, _source, _link) = (attempt.Running!, attempt.Source!, attempt.Link);
+        _guard = context.GuardOf(backend);
+        Until = start + _guard.AttemptTicks(deadline - start);
+
+        // What is ambient to the caller, such as what a trace belongs to, is kept for whatever runs a user's code: a repetition, another backend,
+        // the judgement of relevance. The usual way has nothing to see it, and does without what restoring it costs.
+        _ambient = ExecutionContext.Capture();
     }
 
-    /// <summary>Waits, and tells the context what came of it. Called once.</summary>
-    public ValueTask<BackendAnswer> AnswerAsync(PatternContext context, int backend, DecisionId id)
+    protected PatternContext Context { get; }
+
+    protected BackendGuard Guard => _guard;
+
+    /// <summary>Begins to wait. Called once.</summary>
+    public void Begin()
     {
-        (_context, _backend, _id) = (context, backend, id);
         if (_token.CanBeCanceled)
         {
             _takeBack = _token.UnsafeRegister(static call => ((PendingCall)call!).TakeBack(), this);
@@ -69,27 +65,7 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         // If it was taken back by now, the limit is found to be over in its time, and nothing comes of it.
         _guard.Limits.Add(this);
 
-        // What is ambient to the caller, such as what a trace belongs to, is kept for a repetition and the user's judgement of relevance. The
-        // usual way has nothing to see it, and does without what restoring it costs.
-        _ambient = ExecutionContext.Capture();
-        _attempt.UnsafeOnCompleted(AttemptEnded);
-        return new(this, _answer.Version);
-    }
-
-    /// <summary>
-    /// Waits until the call ends, but no longer than this. True if it has ended: then the answer is there. Called once at most, after
-    /// <see cref="AnswerAsync"/>.
-    /// </summary>
-    public ValueTask<bool> EndsWithinAsync(TimeSpan time)
-    {
-        var watch = new EndWatch(_guard, time);
-        Interlocked.Exchange(ref _watch, watch);
-        if (_answer.GetStatus(_answer.Version) != ValueTaskSourceStatus.Pending)
-        {
-            watch.End(hasEnded: true);
-        }
-
-        return watch.AsValueTask();
+        _attempt.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(AttemptEnded);
     }
 
     /// <summary>Ends the call, a repetition too, if it has not ended.</summary>
@@ -111,13 +87,6 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         }
     }
 
-    BackendAnswer IValueTaskSource<BackendAnswer>.GetResult(short token) => _answer.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<BackendAnswer>.GetStatus(short token) => _answer.GetStatus(token);
-
-    void IValueTaskSource<BackendAnswer>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _answer.OnCompleted(continuation, state, token, flags);
-
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute() => Abandon(new TimeoutRejectedException("The backend did not answer in time."), _token);
 
@@ -131,50 +100,14 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         }
     }
 
-    private bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
+    /// <summary>The call has ended, with this.</summary>
+    protected abstract void Settle(in BackendAnswer answer);
 
-    private void AttemptEnded()
-    {
-        if (!TryEnd())
-        {
-            // Nobody waits for it any more; it counted against the concurrency limit until now, and what it throws is nobody's surprise.
-            _guard.Exit();
-            Observe();
-            return;
-        }
+    /// <summary>The call has ended with what concerns the caller: the caller cancelled, or a user's function threw.</summary>
+    protected abstract void Fail(Exception error);
 
-        _guard.Limits.Remove(this);
-        GuardedReply reply;
-        try
-        {
-            IReadOnlyList<SearchResult> results = ResultCheck.Clean(_attempt.GetResult(), _query.Limit, out double meanScore);
-            reply = new GuardedReply(CallStatus.Answered, results, meanScore, null);
-        }
-        catch (Exception error)
-        {
-            _takeBack.Unregister();
-            _link.Unregister();
-            InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
-            return;
-        }
-
-        _takeBack.Unregister();
-        BackendGuard.Release(_source, _link, _token);
-        _guard.Exit();
-        if (_context.Options.Relevance is null)
-        {
-            Finish(reply);
-        }
-        else
-        {
-            FinishAmbient(reply);
-        }
-    }
-
-    // A method of its own, so that the usual way makes no closure.
-    private void FinishAmbient(GuardedReply reply) => InAmbient(() => Finish(reply));
-
-    private void InAmbient(Action action)
+    /// <summary>Runs what may come to a user's code, with what is ambient to the caller.</summary>
+    protected void InAmbient(Action action)
     {
         if (_ambient is null)
         {
@@ -184,6 +117,81 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
         {
             ExecutionContext.Run(_ambient, static action => ((Action)action!)(), action);
         }
+    }
+
+    private bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
+
+    private void AttemptEnded()
+    {
+        if (!TryEnd())
+        {
+            LeaveUnseen();
+            return;
+        }
+
+        _guard.Limits.Remove(this);
+        IReadOnlyList<SearchResult> results;
+        double meanScore;
+        try
+        {
+            results = ResultCheck.Clean(_attempt.GetAwaiter().GetResult(), _query.Limit, out meanScore);
+        }
+        catch (Exception error)
+        {
+            Repeat(error);
+            return;
+        }
+
+        // The source is left to the collector: to make it ready for another call costs more than it does.
+        if (_token.CanBeCanceled)
+        {
+            _takeBack.Unregister();
+            _link.Unregister();
+        }
+
+        _guard.Exit();
+        if (Context.Options.Relevance is null)
+        {
+            Finish(results, meanScore);
+        }
+        else
+        {
+            FinishAmbient(results, meanScore);
+        }
+    }
+
+    // Nobody waits for it any more; it counted against the concurrency limit until now, and what it throws is nobody's surprise.
+    private void LeaveUnseen()
+    {
+        _takeBack.Unregister();
+        _guard.Exit();
+        _ = _attempt.Exception;
+    }
+
+    // A method of its own, so that the usual way makes no closure.
+    private void FinishAmbient(IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() => Finish(results, meanScore));
+
+    private void Finish(IReadOnlyList<SearchResult> results, double meanScore)
+    {
+        BackendAnswer answer;
+        try
+        {
+            Context.FinishAnswered(_backend, _id, _start, results, meanScore, out answer);
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+            return;
+        }
+
+        Settle(answer);
+    }
+
+    private void Repeat(Exception error)
+    {
+        _takeBack.Unregister();
+        _link.Unregister();
+        InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
     }
 
     private void Abandon(Exception reason, CancellationToken token)
@@ -210,55 +218,18 @@ internal sealed class PendingCall : LimitedWait, IValueTaskSource<BackendAnswer>
 
     private async Task GoOnAsync(Exception firstError, bool isAbandoned, CancellationToken token)
     {
-        GuardedReply reply;
-        try
-        {
-            reply = await new GuardedCall(_guard, _query, _deadline, token).RunAsync(firstError, isAbandoned).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            Answer(error);
-            return;
-        }
-
-        Finish(reply);
-    }
-
-    private void Finish(in GuardedReply reply)
-    {
         BackendAnswer answer;
         try
         {
-            answer = _context.Finish(_backend, _id, _start, reply);
+            GuardedReply reply = await new GuardedCall(_guard, _query, _deadline, token).RunAsync(firstError, isAbandoned).ConfigureAwait(false);
+            Context.Finish(_backend, _id, _start, reply, out answer);
         }
         catch (Exception error)
         {
-            Answer(error);
+            Fail(error);
             return;
         }
 
-        _answer.SetResult(answer);
-        TellWatch();
-    }
-
-    private void Answer(Exception error)
-    {
-        _answer.SetException(error);
-        TellWatch();
-    }
-
-    // The answer was published by an interlocked operation: either this sees the watch, or the watch's owner sees the answer.
-    private void TellWatch() => Volatile.Read(ref _watch)?.End(hasEnded: true);
-
-    private void Observe()
-    {
-        try
-        {
-            _ = _attempt.GetResult();
-        }
-        catch (Exception)
-        {
-            // Told to nobody: the call has ended otherwise.
-        }
+        Settle(answer);
     }
 }

@@ -1,24 +1,25 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>On to the next alternative while the mean score of the pass is below the threshold; the results of all passes are fused.</summary>
-internal sealed class RecursivePattern() : PatternEngine(ExecutionPatterns.Recursive)
+internal sealed class RecursivePattern() : FirstAnswerPattern(ExecutionPatterns.Recursive)
 {
-    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
+    public override bool Suffices(PatternContext context, in BackendAnswer answer) =>
+        answer.IsAnswered && answer.MeanScore >= context.Options.ConfidenceThreshold;
+
+    public override async ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first)
     {
-        BackendAnswer answer = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
-        if (!answer.IsAnswered)
+        if (!first.IsAnswered)
         {
-            answer = await context.FailOverAsync(answer).ConfigureAwait(false);
+            first = await context.FailOverAsync(first).ConfigureAwait(false);
+            if (Suffices(context, first))
+            {
+                return context.Complete(first.Results);
+            }
         }
 
-        if (Suffices(answer, context))
-        {
-            return context.Complete(answer.Results);
-        }
-
-        var answers = new List<BackendAnswer> { answer };
+        var answers = new List<BackendAnswer> { first };
         while (answers.Count < context.Options.RecursivePasses
-            && !Suffices(answers[^1], context)
+            && !Suffices(context, answers[^1])
             && context.Remaining > TimeSpan.Zero
             && context.NextAlternative() is var next and >= 0)
         {
@@ -27,7 +28,4 @@ internal sealed class RecursivePattern() : PatternEngine(ExecutionPatterns.Recur
 
         return context.Complete(context.Fuse(answers));
     }
-
-    private static bool Suffices(in BackendAnswer answer, PatternContext context) =>
-        answer.IsAnswered && answer.MeanScore >= context.Options.ConfidenceThreshold;
 }

@@ -4,28 +4,32 @@ namespace HoloLoom.Fast.Execution;
 /// After the first pass the router decides again, with that pass's score as evidence (<see cref="PatternContext.Reconsider"/>). If it now
 /// prefers another backend, that one runs too and the results are fused.
 /// </summary>
-internal sealed class StrangeLoopPattern() : PatternEngine(ExecutionPatterns.StrangeLoop)
+internal sealed class StrangeLoopPattern() : FirstAnswerPattern(ExecutionPatterns.StrangeLoop)
 {
-    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
+    public override bool Suffices(PatternContext context, in BackendAnswer answer) => answer.IsAnswered && Preferred(context, answer) < 0;
+
+    public override async ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first)
     {
-        BackendAnswer first = await context.CallAsync(context.Decision.Backend).ConfigureAwait(false);
+        int preferred = context.Preferred;
         if (!first.IsAnswered)
         {
             first = await context.FailOverAsync(first).ConfigureAwait(false);
+            preferred = first.IsAnswered ? Preferred(context, first) : -1;
         }
 
-        if (!first.IsAnswered || context.Remaining == TimeSpan.Zero)
-        {
-            return context.Complete(first.Results);
-        }
-
-        int preferred = context.Reconsider(first.Backend, first.MeanScore);
-        if (context.Asked.Contains(preferred))
+        if (preferred < 0)
         {
             return context.Complete(first.Results);
         }
 
         BackendAnswer second = await context.CallAsync(preferred).ConfigureAwait(false);
         return context.Complete(context.Fuse([first, second]));
+    }
+
+    // The backend that is to run too; −1 if none is, because there is no time, or the preferred one was asked already.
+    private static int Preferred(PatternContext context, in BackendAnswer answer)
+    {
+        int preferred = context.HasTime ? context.Reconsider(answer.Backend, answer.MeanScore) : -1;
+        return context.Preferred = preferred >= 0 && context.Asked.Contains(preferred) ? -1 : preferred;
     }
 }

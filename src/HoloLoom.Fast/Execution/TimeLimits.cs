@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using HoloLoom.Fast.Internals;
+
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>Something that waits, for a limited time. It belongs to one list of limits at most.</summary>
@@ -24,9 +27,9 @@ internal sealed class TimeLimits
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
-    private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private SpinGate _gate;
     private LimitedWait? _first;
     private long _wakesAt = long.MaxValue;
 
@@ -56,60 +59,60 @@ internal sealed class TimeLimits
     /// <summary>Begins to watch a wait whose <see cref="LimitedWait.Until"/> is set.</summary>
     public void Add(LimitedWait wait)
     {
-        lock (_gate)
+        _gate.Enter();
+        wait.Next = _first;
+        if (_first is not null)
         {
-            wait.Next = _first;
-            if (_first is not null)
-            {
-                _first.Previous = wait;
-            }
+            _first.Previous = wait;
+        }
 
-            _first = wait;
-            if (wait.Until < _wakesAt)
-            {
-                Set(wait.Until);
-            }
+        _first = wait;
+        bool isEarlier = wait.Until < _wakesAt;
+        if (isEarlier)
+        {
+            Volatile.Write(ref _wakesAt, wait.Until);
+        }
+
+        _gate.Exit();
+        if (isEarlier)
+        {
+            SetTimer();
         }
     }
 
     /// <summary>Forgets a wait. Does nothing if its time is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(LimitedWait wait)
     {
-        lock (_gate)
-        {
-            Unlink(wait);
-        }
+        _gate.Enter();
+        Unlink(wait);
+        _gate.Exit();
     }
 
     private void Wake()
     {
         LimitedWait? over = null;
-        lock (_gate)
+        long now = _time.GetTimestamp();
+        long next = long.MaxValue;
+        _gate.Enter();
+        for (LimitedWait? wait = _first, following; wait is not null; wait = following)
         {
-            long now = _time.GetTimestamp();
-            long next = long.MaxValue;
-            for (LimitedWait? wait = _first, following; wait is not null; wait = following)
+            following = wait.Next;
+            if (wait.Until <= now)
             {
-                following = wait.Next;
-                if (wait.Until <= now)
-                {
-                    Unlink(wait);
-                    wait.Next = over;
-                    over = wait;
-                }
-                else
-                {
-                    next = Math.Min(next, wait.Until);
-                }
+                Unlink(wait);
+                wait.Next = over;
+                over = wait;
             }
-
-            _wakesAt = long.MaxValue;
-            if (next != long.MaxValue)
+            else
             {
-                Set(next);
+                next = Math.Min(next, wait.Until);
             }
         }
 
+        Volatile.Write(ref _wakesAt, next);
+        _gate.Exit();
+        SetTimer();
         while (over is not null)
         {
             LimitedWait wait = over;
@@ -119,12 +122,20 @@ internal sealed class TimeLimits
         }
     }
 
-    private void Set(long until)
+    // Outside of the gate, as a clock may call back at once. Of threads that meet here the last one to set the timer finds that it is set as it
+    // should be, or sets it again.
+    private void SetTimer()
     {
-        // Timers know whole milliseconds and would wake a little too early.
-        double milliseconds = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), until).TotalMilliseconds);
-        _wakesAt = until;
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 1, s_longest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        for (long until; (until = Volatile.Read(ref _wakesAt)) != long.MaxValue;)
+        {
+            // Timers know whole milliseconds and would wake a little too early.
+            double milliseconds = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), until).TotalMilliseconds);
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 1, s_longest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+            if (Volatile.Read(ref _wakesAt) == until)
+            {
+                return;
+            }
+        }
     }
 
     private void Unlink(LimitedWait wait)

@@ -1,0 +1,42 @@
+namespace HoloLoom.Fast.Execution;
+
+/// <summary>A pattern that begins with the decision's backend alone, and mostly ends with its answer.</summary>
+/// <remarks>
+/// The usual way is one object long: the call under way is the execution's result as well (<see cref="PendingExecution"/>), and no state machine
+/// waits for it. Only what happens if the answer does not suffice is written as one.
+/// </remarks>
+internal abstract class FirstAnswerPattern(string name) : PatternEngine(name)
+{
+    /// <summary>Whether a call that does not succeed at once is to be one that can be taken back by itself.</summary>
+    protected virtual bool MustPend => false;
+
+    public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
+    {
+        if (!context.TryCallFirst(this, MustPend, out BackendAnswer answer, out ValueTask<ExecutionResult> running))
+        {
+            return running;
+        }
+
+        return Suffices(context, answer) ? new(context.Complete(answer.Results)) : GoOnAsync(context, answer);
+    }
+
+    /// <summary>Whether the execution ends with this answer of the first call.</summary>
+    public abstract bool Suffices(PatternContext context, in BackendAnswer answer);
+
+    /// <summary>Goes on from an answer that does not suffice, to the result.</summary>
+    public abstract ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first);
+
+    /// <summary>What is to watch a call that is about to wait; null if nothing happens until it ends.</summary>
+    public virtual HedgeWatch? Watch(PatternContext context, PendingExecution call) => null;
+
+    /// <summary>Waits for a call that goes through the pipeline of its policies.</summary>
+    public async ValueTask<ExecutionResult> AwaitAsync(PatternContext context, Task<BackendAnswer> first)
+    {
+        BackendAnswer answer = await first.ConfigureAwait(false);
+        return Suffices(context, answer) ? context.Complete(answer.Results) : await GoOnAsync(context, answer).ConfigureAwait(false);
+    }
+
+    /// <summary>The alternatives one after the other, until one answers.</summary>
+    protected static async ValueTask<ExecutionResult> FailOverAsync(PatternContext context, BackendAnswer first) =>
+        context.Complete((await context.FailOverAsync(first).ConfigureAwait(false)).Results);
+}
