@@ -28,6 +28,7 @@ internal sealed class Generations
         }
 
         _known.RemoveRange(0, Math.Max(0, _known.Count - Kept));
+        Current = _known[^1].Generation;
         _maps = [.. _known.Select(names => new Map(
             names.Generation,
             [.. names.QueryTypes.Select(name => Array.IndexOf(queryTypes, name))],
@@ -36,7 +37,7 @@ internal sealed class Generations
     }
 
     /// <summary>The present generation's number.</summary>
-    public uint Current => _known[^1].Generation;
+    public uint Current { get; }
 
     /// <summary>For a snapshot.</summary>
     public IReadOnlyList<ConfigurationNames> Known => _known;

@@ -36,7 +36,7 @@ public sealed partial class Router
             return successor.Amend(id, recorded, amended, age);
         }
 
-        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
+        if (!TryOpen(id, isOwn: false, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
         }

@@ -28,9 +28,9 @@ public sealed partial class Router
     }
 
     /// <summary>Learns from one call of an execution; an experiment counts executions, by <see cref="CountExecution"/>.</summary>
-    /// <param name="id">The call's id.</param>
+    /// <param name="id">The call's id, as this router gave it.</param>
     /// <param name="outcome">What became of the call.</param>
-    internal RecordResult RecordCall(DecisionId id, in Outcome outcome) => Credit(id, outcome, counted: false);
+    internal RecordResult RecordCall(DecisionId id, in Outcome outcome) => Credit(id, outcome, counted: false, isOwn: true);
 
     /// <summary>Counts an execution as an outcome of its variant. Nothing is learned.</summary>
     /// <param name="decision">The execution's decision.</param>

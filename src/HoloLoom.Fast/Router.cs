@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
@@ -172,14 +173,15 @@ public sealed partial class Router : IDisposable
         return mask;
     }
 
-    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false, bool counted = true)
+    // An id is the router's own if it has not left the process since it was made: then its check would only repeat what made it.
+    private RecordResult Credit(DecisionId id, in Outcome outcome, bool failed = false, bool counted = true, bool isOwn = false)
     {
         if (Volatile.Read(ref _successor) is { } successor)
         {
             return successor.Credit(id, outcome, failed, counted);
         }
 
-        if (!TryOpen(id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
+        if (!TryOpen(id, isOwn, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal))
         {
             return refusal;
         }
@@ -220,10 +222,14 @@ public sealed partial class Router : IDisposable
         }
     }
 
-    private bool TryOpen(DecisionId id, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal)
+    private bool TryOpen(DecisionId id, bool isOwn, out OpenedId opened, out int queryType, out int backend, out int variant, out RecordResult refusal)
     {
         (queryType, backend, variant, refusal) = (0, 0, 0, RecordResult.Unknown);
-        if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out opened))
+        if (isOwn)
+        {
+            opened = DecisionSeal.Open(id, Volatile.Read(ref _boot), _generations.Current);
+        }
+        else if (!_seal.TryOpen(id, Volatile.Read(ref _boot), _generations.Current, _options.Node, out opened))
         {
             Interlocked.Increment(ref _unknown);
             return false;
@@ -251,9 +257,18 @@ public sealed partial class Router : IDisposable
             : throw new ArgumentException(FormattableString.Invariant($"The reward function gave {reward}; a number from 0 to 1 is expected."), nameof(outcome));
     }
 
-    private ClassifiedQuery Checked(ClassifiedQuery classified) =>
-        (uint)classified.QueryType < (uint)_queryTypes.Length
-            ? classified
-            : throw new InvalidOperationException(
-                $"The classifier answered query type {classified.QueryType}; the router has {_queryTypes.Length}, counted from 0.");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ClassifiedQuery Checked(ClassifiedQuery classified)
+    {
+        if ((uint)classified.QueryType >= (uint)_queryTypes.Length)
+        {
+            ThrowQueryType(classified.QueryType);
+        }
+
+        return classified;
+    }
+
+    [DoesNotReturn]
+    private void ThrowQueryType(int queryType) => throw new InvalidOperationException(
+        $"The classifier answered query type {queryType}; the router has {_queryTypes.Length}, counted from 0.");
 }

@@ -4,10 +4,8 @@ namespace HoloLoom.Fast.Execution;
 /// A second backend is asked when the first takes longer than it usually does; the first answer counts, and the other call is taken back
 /// (Dean and Barroso, CACM 56, 2013).
 /// </summary>
-internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hedged)
+internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hedged, mustPend: true)
 {
-    protected override bool MustPend => true;
-
     public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context) =>
         context.IsWatched(context.Decision.Backend) ? ExecuteWatchedAsync(context) : base.ExecuteAsync(context);
 

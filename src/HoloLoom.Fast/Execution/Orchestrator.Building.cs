@@ -85,15 +85,12 @@ public sealed partial class Orchestrator
             }
         }
 
-        int at = Array.IndexOf(_patternNames, name);
-        if (at >= 0)
-        {
-            return at;
-        }
-
-        throw new ArgumentException(
-            $"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
+        return PatternByLetters(name);
     }
+
+    private int PatternByLetters(string name) => Array.IndexOf(_patternNames, name) is var at and >= 0
+        ? at
+        : throw new ArgumentException($"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
 
     private ExecutionException AllDown(ulong wanted) => new(
         "Every backend is down",

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Execution;
@@ -121,26 +122,17 @@ public sealed partial class Orchestrator
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<ExecutionResult> ExecuteAsync(in ExecutionRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request.Query, nameof(request));
-        if (request.Limit is < 1 or > ExecutionRequest.MaxLimit)
+        if (request.Query is null || request.Limit is < 1 or > ExecutionRequest.MaxLimit)
         {
-            throw new ArgumentException($"The limit is {request.Limit}; a number from 1 to {ExecutionRequest.MaxLimit} is expected.", nameof(request));
+            ThrowRequest(request);
         }
 
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<ExecutionResult>(cancellationToken);
+            return Cancelled(cancellationToken);
         }
 
-        if (_cache is null || request.Plan is not null)
-        {
-            return RunAsync(request, cancellationToken);
-        }
-
-        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
-        bool isHit = _cache.TryGet(key, out ExecutionResult known);
-        Profile?.LookedUp(isHit);
-        return isHit ? new(known) : _cache.RunAsync(key, request, _run, cancellationToken);
+        return _cache is null || request.Plan is not null ? RunAsync(request, cancellationToken) : LookUpAsync(_cache, request, cancellationToken);
     }
 
     /// <summary>
@@ -204,7 +196,7 @@ public sealed partial class Orchestrator
         return wanted;
     }
 
-    /// <summary>An execution has ended: counts it and frames its results.</summary>
+    /// <summary>An execution has ended: counts it and frames its results. The context is not to be used any more.</summary>
     /// <exception cref="ExecutionException">No backend answered.</exception>
     internal ExecutionResult Complete(PatternContext context, IReadOnlyList<SearchResult>? results)
     {
@@ -228,7 +220,7 @@ public sealed partial class Orchestrator
 
         string pattern = _patternNames[context.Pattern];
         Profile?.Executed(context.Pattern, context.Decision.QueryType, elapsed);
-        return new ExecutionResult(
+        var result = new ExecutionResult(
             results ?? throw new InvalidOperationException($"The pattern '{pattern}' returned null instead of results."),
             context.Decision,
             pattern,
@@ -237,6 +229,13 @@ public sealed partial class Orchestrator
             context.Asked,
             context.Answered,
             context.Failures);
+        if (!context.HasWaited)
+        {
+            context.End();
+            t_spare = context;
+        }
+
+        return result;
     }
 
     internal double RelevanceOf(string query, in BackendAnswer answer)
@@ -256,44 +255,67 @@ public sealed partial class Orchestrator
         return Router.Amend(call.Id, recorded, recorded with { Feedback = feedback }, age);
     }
 
+    // What happens rarely, or is large, is in methods of their own in all of the below: the frame of the usual way is cleared at each call.
+    private ValueTask<ExecutionResult> LookUpAsync(ResultCache cache, in ExecutionRequest request, CancellationToken token)
+    {
+        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
+        bool isHit = cache.TryGet(key, out ExecutionResult known);
+        Profile?.LookedUp(isHit);
+        return isHit ? new(known) : cache.RunAsync(key, request, _run, token);
+    }
+
     private ValueTask<ExecutionResult> RunAsync(in ExecutionRequest request, CancellationToken token)
     {
         long start = Options.TimeProvider.GetTimestamp();
         int[]? plan = request.Plan is null ? null : PlanOf(request.Plan);
         ulong wanted = plan is null ? request.Available.Mask & _registered : MaskOf(plan);
-        if (wanted == 0)
-        {
-            throw new ArgumentException("None of the backends that the request allows has been given to the orchestrator.", nameof(request));
-        }
-
         ulong mask = Reachable(wanted);
         if (mask == 0)
         {
-            return ValueTask.FromException<ExecutionResult>(AllDown(wanted));
+            return NoneReachable(request, wanted);
         }
 
+        var among = new BackendSet(plan is null ? mask : FirstOf(plan, mask));
         ClassifiedQuery classified;
         Decision decision;
-        using (Options.Profiler?.ProfileRouting() ?? default)
+        if (Options.Profiler is null)
         {
             classified = Router.Classify(request.Query);
-            var among = new BackendSet(plan is null ? mask : FirstOf(plan, mask));
             decision = request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
+        }
+        else
+        {
+            decision = RouteProfiled(request, among, out classified);
         }
 
         int pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
         PatternContext context = t_spare ?? new PatternContext();
         t_spare = null;
         context.Begin(this, request, classified, decision, pattern, mask, plan, start, token);
-        ValueTask<ExecutionResult> running = _patterns[pattern].ExecuteAsync(context);
-        if (running.IsCompletedSuccessfully && !context.HasWaited)
-        {
-            context.End();
-            t_spare = context;
-        }
-
-        return running;
+        return _patterns[pattern].ExecuteAsync(context);
     }
 
+    private Decision RouteProfiled(in ExecutionRequest request, BackendSet among, out ClassifiedQuery classified)
+    {
+        using (Options.Profiler?.ProfileRouting() ?? default)
+        {
+            classified = Router.Classify(request.Query);
+            return request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
+        }
+    }
+
+    private ValueTask<ExecutionResult> NoneReachable(in ExecutionRequest request, ulong wanted) => wanted == 0
+        ? throw new ArgumentException("None of the backends that the request allows has been given to the orchestrator.", nameof(request))
+        : ValueTask.FromException<ExecutionResult>(AllDown(wanted));
+
+    private static ValueTask<ExecutionResult> Cancelled(CancellationToken token) => ValueTask.FromCanceled<ExecutionResult>(token);
+
     private static ulong FirstOf(int[] plan, ulong mask) => 1UL << Array.Find(plan, backend => (mask >> backend & 1) != 0);
+
+    [DoesNotReturn]
+    private static void ThrowRequest(in ExecutionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request.Query, nameof(request));
+        throw new ArgumentException($"The limit is {request.Limit}; a number from 1 to {ExecutionRequest.MaxLimit} is expected.", nameof(request));
+    }
 }

@@ -5,19 +5,15 @@ public sealed partial class PatternContext
     /// <summary>Whether the backend's calls go through the pipeline of its policies from their beginning, at this moment.</summary>
     internal bool IsWatched(int backend) => _owner.Guard(backend).IsWatched;
 
-    /// <summary>Begins an execution with the decision's backend. True if the call has ended already; else the pattern goes on when it does.</summary>
-    internal bool TryCallFirst(FirstAnswerPattern pattern, bool mustPend, out BackendAnswer answer, out ValueTask<ExecutionResult> running)
+    /// <summary>Begins an execution with the decision's backend.</summary>
+    /// <param name="pattern">What goes on when the call ends.</param>
+    /// <param name="answer">What came of the call, if it has ended.</param>
+    /// <returns>Null if it has; else a <see cref="PendingExecution"/>, or the task of a call that goes through the pipeline of its policies.</returns>
+    internal object? CallFirst(FirstAnswerPattern pattern, out BackendAnswer answer)
     {
         int backend = Decision.Backend;
         bool mayTurnToAnother = IsAnotherLeft(backend);
-        if (TryCall(backend, [], mayTurnToAnother, mustPend, pattern, CancellationToken, out answer, out PendingCall? pending, out Task<BackendAnswer>? watched))
-        {
-            running = default;
-            return true;
-        }
-
-        running = pending is PendingExecution execution ? execution.AsValueTask() : pattern.AwaitAsync(this, watched!);
-        return false;
+        return Call(backend, [], mayTurnToAnother, pattern.MustPend, pattern, CancellationToken, out answer);
     }
 
     /// <summary>Calls a backend that was not watched a moment ago; unless the call succeeds at once, it is pending and can be taken back by itself.</summary>
@@ -117,52 +113,57 @@ public sealed partial class PatternContext
     private ValueTask<BackendAnswer> CallAsync(
         int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, bool mustPend, CancellationToken token, out PendingCall? pending)
     {
-        if (TryCall(backend, previous, mayTurnToAnother, mustPend, null, token, out BackendAnswer answer, out pending, out Task<BackendAnswer>? watched))
+        object? running = Call(backend, previous, mayTurnToAnother, mustPend, null, token, out BackendAnswer answer);
+        pending = running as PendingCall;
+        return running switch
         {
-            return new(answer);
-        }
-
-        return pending is PendingAnswer call ? call.AsValueTask() : new(watched!);
+            null => new(answer),
+            PendingAnswer call => call.AsValueTask(),
+            _ => new((Task<BackendAnswer>)running),
+        };
     }
 
-    // True if the call has ended: then the answer is there. Else it is pending, or goes through the pipeline and is watched.
-    private bool TryCall(
+    // Null if the call has ended, with the answer; else the pending call, or the task of the pipeline.
+    private object? Call(
         int backend,
         IReadOnlyList<SearchResult> previous,
         bool mayTurnToAnother,
         bool mustPend,
         FirstAnswerPattern? first,
         CancellationToken token,
-        out BackendAnswer answer,
-        out PendingCall? pending,
-        out Task<BackendAnswer>? watched)
+        out BackendAnswer answer)
     {
         CancellationToken.ThrowIfCancellationRequested();
-        bool isPrimary = backend == Decision.Backend;
-        DecisionId id = isPrimary ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
+        DecisionId id = backend == Decision.Backend ? Decision.Id : IdOfAnother(backend);
         long start = Options.TimeProvider.GetTimestamp();
         long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
         var query = new BackendQuery(Query, Limit, previous);
-        (pending, watched) = (null, null);
         if (_owner.Guard(backend).TryCall(query, start, until, mustPend, token, out GuardedReply reply, out Attempt attempt))
         {
             Finish(backend, id, start, reply, out answer);
-            return true;
+            return null;
         }
 
-        HasWaited = true;
         answer = default;
+        return Await(backend, id, query, start, until, attempt, first, token);
+    }
+
+    private DecisionId IdOfAnother(int backend) => _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
+
+    private object Await(
+        int backend, DecisionId id, in BackendQuery query, long start, long until, in Attempt attempt, FirstAnswerPattern? first, CancellationToken token)
+    {
+        HasWaited = true;
         if (attempt.Watched is { } running)
         {
-            watched = AwaitAsync(backend, id, start, running);
-            return false;
+            return AwaitAsync(backend, id, start, running);
         }
 
-        pending = first is not null
+        PendingCall pending = first is not null
             ? new PendingExecution(first, this, backend, id, query, start, until, attempt, token)
             : new PendingAnswer(this, backend, id, query, start, until, attempt, token);
         pending.Begin();
-        return false;
+        return pending;
     }
 
     private async Task<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, Task<GuardedReply> running)
@@ -199,7 +200,7 @@ public sealed partial class PatternContext
     // Counts the backend as asked.
     private bool IsAnotherLeft(int backend)
     {
-        ulong asked = Interlocked.Or(ref _asked, Bit(backend)) | Bit(backend);
-        return (_mask & ~asked) != 0;
+        ulong bit = Bit(backend);
+        return (_mask & ~(Interlocked.Or(ref _asked, bit) | bit)) != 0;
     }
 }

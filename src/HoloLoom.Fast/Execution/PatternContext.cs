@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 using HoloLoom.Fast.Internals;
@@ -235,7 +236,18 @@ public sealed partial class PatternContext
         return _plan!.Length;
     }
 
-    private ulong Bit(int backend) => (uint)backend < BackendSet.MaxBackends && (_mask >> backend & 1) != 0
-        ? 1UL << backend
-        : throw new ArgumentOutOfRangeException(nameof(backend), backend, $"Not one of the backends that may be asked, {new BackendSet(_mask)}.");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Bit(int backend)
+    {
+        if ((uint)backend >= BackendSet.MaxBackends || (_mask >> backend & 1) == 0)
+        {
+            ThrowBackend(backend);
+        }
+
+        return 1UL << backend;
+    }
+
+    [DoesNotReturn]
+    private void ThrowBackend(int backend) => throw new ArgumentOutOfRangeException(
+        nameof(backend), backend, $"Not one of the backends that may be asked, {new BackendSet(_mask)}.");
 }

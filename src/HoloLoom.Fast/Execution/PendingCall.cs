@@ -130,34 +130,54 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         }
 
         _guard.Limits.Remove(this);
-        IReadOnlyList<SearchResult> results;
-        double meanScore;
+        BackendAnswer answer;
+        bool isWell = false;
         try
         {
-            results = ResultCheck.Clean(_attempt.GetAwaiter().GetResult(), _query.Limit, out meanScore);
+            IReadOnlyList<SearchResult> results = ResultCheck.Clean(_attempt.GetAwaiter().GetResult(), _query.Limit, out double meanScore);
+            isWell = true;
+
+            // The source is left to the collector: to make it ready for another call costs more than it does.
+            if (_token.CanBeCanceled)
+            {
+                Unlink();
+            }
+
+            _guard.Exit();
+            if (Context.Options.Relevance is not null && _ambient is not null)
+            {
+                FinishAmbient(results, meanScore);
+                return;
+            }
+
+            Context.FinishAnswered(_backend, _id, _start, results, meanScore, out answer);
         }
         catch (Exception error)
         {
-            Repeat(error);
+            EndFailed(error, isWell);
             return;
         }
 
-        // The source is left to the collector: to make it ready for another call costs more than it does.
-        if (_token.CanBeCanceled)
+        Settle(answer);
+    }
+
+    // The attempt failed, and the pipeline goes on from there; or what was to be done with its answer did.
+    private void EndFailed(Exception error, bool isWell)
+    {
+        if (isWell)
         {
-            _takeBack.Unregister();
-            _link.Unregister();
+            Fail(error);
+            return;
         }
 
-        _guard.Exit();
-        if (Context.Options.Relevance is null)
-        {
-            Finish(results, meanScore);
-        }
-        else
-        {
-            FinishAmbient(results, meanScore);
-        }
+        Unlink();
+        InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
+    }
+
+    private void Unlink()
+    {
+        _takeBack.Unregister();
+        _link.Unregister();
     }
 
     // Nobody waits for it any more; it counted against the concurrency limit until now, and what it throws is nobody's surprise.
@@ -169,9 +189,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     }
 
     // A method of its own, so that the usual way makes no closure.
-    private void FinishAmbient(IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() => Finish(results, meanScore));
-
-    private void Finish(IReadOnlyList<SearchResult> results, double meanScore)
+    private void FinishAmbient(IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() =>
     {
         BackendAnswer answer;
         try
@@ -185,19 +203,11 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         }
 
         Settle(answer);
-    }
-
-    private void Repeat(Exception error)
-    {
-        _takeBack.Unregister();
-        _link.Unregister();
-        InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
-    }
+    });
 
     private void Abandon(Exception reason, CancellationToken token)
     {
-        _takeBack.Unregister();
-        _link.Unregister();
+        Unlink();
         BackendGuard.Cancel(_source);
         _ = GoOnAsync(reason, isAbandoned: true, token);
     }

@@ -102,7 +102,7 @@ internal sealed partial class PosteriorTable
         while (true)
         {
             int version = Volatile.Read(ref header.Version);
-            source.CopyTo(destination);
+            VectorCopy.Copy(source, destination);
             Volatile.ReadBarrier();
             if ((version & 1) == 0 && version == header.Version)
             {
