@@ -196,9 +196,10 @@ public sealed partial class Orchestrator
         return wanted;
     }
 
-    /// <summary>An execution has ended: counts it and frames its results. The context is not to be used any more.</summary>
+    /// <summary>An execution has ended: counts it.</summary>
+    /// <returns>How long it took, in milliseconds.</returns>
     /// <exception cref="ExecutionException">No backend answered.</exception>
-    internal ExecutionResult Complete(PatternContext context, IReadOnlyList<SearchResult>? results)
+    internal double End(PatternContext context)
     {
         if (context.Answered == BackendSet.None)
         {
@@ -218,20 +219,35 @@ public sealed partial class Orchestrator
             Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
         }
 
-        string pattern = _patternNames[context.Pattern];
         Profile?.Executed(context.Pattern, context.Decision.QueryType, elapsed);
-        var result = new ExecutionResult(
-            results ?? throw new InvalidOperationException($"The pattern '{pattern}' returned null instead of results."),
-            context.Decision,
-            pattern,
-            context.BestScore,
-            elapsed,
-            context.Asked,
-            context.Answered,
-            context.Failures);
+        return elapsed;
+    }
+
+    /// <summary>Frames the results of an execution that has ended.</summary>
+    internal ExecutionResult Frame(PatternContext context, IReadOnlyList<SearchResult> results, double elapsedMs) => new(
+        results,
+        context.Decision,
+        _patternNames[context.Pattern],
+        context.BestScore,
+        elapsedMs,
+        context.Asked,
+        context.Answered,
+        context.Failures);
+
+    /// <summary>An execution has ended: counts it, and frames its results. The context is not to be used any more.</summary>
+    /// <exception cref="ExecutionException">No backend answered.</exception>
+    internal ExecutionResult Complete(PatternContext context, IReadOnlyList<SearchResult>? results)
+    {
+        double elapsed = End(context);
+        if (results is null)
+        {
+            throw new InvalidOperationException($"The pattern '{_patternNames[context.Pattern]}' returned null instead of results.");
+        }
+
+        ExecutionResult result = Frame(context, results, elapsed);
         if (!context.HasWaited)
         {
-            context.End();
+            context.Clear();
             t_spare = context;
         }
 

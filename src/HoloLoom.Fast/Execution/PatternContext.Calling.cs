@@ -56,9 +56,8 @@ public sealed partial class PatternContext
 
     /// <summary>A call was answered: learns from it and counts it.</summary>
     internal void FinishAnswered(
-        int backend, DecisionId id, long start, IReadOnlyList<SearchResult> results, double meanScore, out BackendAnswer answer)
+        int backend, DecisionId id, long start, long end, IReadOnlyList<SearchResult> results, double meanScore, out BackendAnswer answer)
     {
-        long end = Options.TimeProvider.GetTimestamp();
         double latency = _owner.Milliseconds(start, end);
         Volatile.Write(ref _lastEnd, end);
         answer = new BackendAnswer(backend, CallStatus.Answered, results, meanScore, latency, null, id);
@@ -78,7 +77,7 @@ public sealed partial class PatternContext
     {
         if (reply.Status == CallStatus.Answered)
         {
-            FinishAnswered(backend, id, start, reply.Results, reply.MeanScore, out answer);
+            FinishAnswered(backend, id, start, Options.TimeProvider.GetTimestamp(), reply.Results, reply.MeanScore, out answer);
         }
         else
         {
@@ -192,8 +191,8 @@ public sealed partial class PatternContext
         }
 
         _answered |= 1UL << backend;
-        _bestScore = Math.Max(_bestScore, meanScore);
-        _bestRelevance = Math.Max(_bestRelevance, call.Relevance);
+        _bestScore = meanScore > _bestScore ? meanScore : _bestScore;
+        _bestRelevance = call.Relevance > _bestRelevance ? call.Relevance : _bestRelevance;
         _gate.Exit();
     }
 

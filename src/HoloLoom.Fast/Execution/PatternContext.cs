@@ -219,8 +219,15 @@ public sealed partial class PatternContext
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ExecutionResult Complete(IReadOnlyList<SearchResult>? results) => _owner.Complete(this, results);
 
+    /// <summary>The first half of <see cref="Complete"/>: counts the execution, and tells how long it took, in milliseconds.</summary>
+    /// <exception cref="ExecutionException">No backend answered.</exception>
+    internal double End() => _owner.End(this);
+
+    /// <summary>The second half of <see cref="Complete"/>: frames the results; at any time, and again.</summary>
+    internal ExecutionResult Frame(IReadOnlyList<SearchResult> results, double elapsedMs) => _owner.Frame(this, results, elapsedMs);
+
     /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
-    internal void End() => (Query, CancellationToken, _plan, _failures) = ("", default, null, null);
+    internal void Clear() => (Query, CancellationToken, _plan, _failures) = ("", default, null, null);
 
     /// <summary>What is to be remembered for feedback; false if nobody answered.</summary>
     internal bool TryGetRecorded(out RecordedCall first, out RecordedCall[]? others)

@@ -129,6 +129,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
             return;
         }
 
+        long end = Context.Options.TimeProvider.GetTimestamp();
         _guard.Limits.Remove(this);
         BackendAnswer answer;
         bool isWell = false;
@@ -146,11 +147,11 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
             _guard.Exit();
             if (Context.Options.Relevance is not null && _ambient is not null)
             {
-                FinishAmbient(results, meanScore);
+                FinishAmbient(end, results, meanScore);
                 return;
             }
 
-            Context.FinishAnswered(_backend, _id, _start, results, meanScore, out answer);
+            Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
         }
         catch (Exception error)
         {
@@ -189,12 +190,12 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     }
 
     // A method of its own, so that the usual way makes no closure.
-    private void FinishAmbient(IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() =>
+    private void FinishAmbient(long end, IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() =>
     {
         BackendAnswer answer;
         try
         {
-            Context.FinishAnswered(_backend, _id, _start, results, meanScore, out answer);
+            Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
         }
         catch (Exception error)
         {

@@ -10,7 +10,14 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
 {
     private readonly FirstAnswerPattern _pattern;
     private readonly HedgeWatch? _watch;
-    private ManualResetValueTaskSourceCore<ExecutionResult> _core;
+    private ManualResetValueTaskSourceCore<Ended> _core;
+
+    // Of the first answer, if that was all; the result is framed when it is fetched, and so is copied once less.
+    private IReadOnlyList<SearchResult>? _results;
+    private double _elapsedMs;
+
+    // Of what came after it, else.
+    private ExecutionResult _result;
 
     public PendingExecution(
         FirstAnswerPattern pattern,
@@ -44,7 +51,6 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
             return;
         }
 
-        ExecutionResult result;
         try
         {
             if (!_pattern.Suffices(Context, answer))
@@ -53,7 +59,8 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
                 return;
             }
 
-            result = Context.Complete(answer.Results);
+            _elapsedMs = Context.End();
+            _results = answer.Results;
         }
         catch (Exception error)
         {
@@ -61,7 +68,7 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
             return;
         }
 
-        _core.SetResult(result);
+        _core.SetResult(default);
     }
 
     protected override void Fail(Exception error)
@@ -82,7 +89,8 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
             WaitForResult(token);
         }
 
-        return _core.GetResult(token);
+        _core.GetResult(token);
+        return _results is null ? _result : Context.Frame(_results, _elapsedMs);
     }
 
     ValueTaskSourceStatus IValueTaskSource<ExecutionResult>.GetStatus(short token) => _core.GetStatus(token);
@@ -95,10 +103,9 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
 
     private async Task EndAsync(ValueTask<ExecutionResult> rest)
     {
-        ExecutionResult result;
         try
         {
-            result = await rest.ConfigureAwait(false);
+            _result = await rest.ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -106,8 +113,11 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
             return;
         }
 
-        _core.SetResult(result);
+        _core.SetResult(default);
     }
+
+    // A type of its own, so that the just-in-time compiler learns what these cores go on with, and not what all others do.
+    private readonly struct Ended;
 
     private void WaitForResult(short token)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace HoloLoom.Fast.Execution;
@@ -10,7 +11,31 @@ internal static class ResultCheck
     /// <param name="meanScore">The mean of the scores, 0..1; 0 without results.</param>
     /// <returns>At most <paramref name="limit"/> results, with scores in 0..1.</returns>
     /// <exception cref="InvalidOperationException">Null, or a result without an id.</exception>
-    public static IReadOnlyList<SearchResult> Clean(IReadOnlyList<SearchResult>? results, int limit, out double meanScore)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IReadOnlyList<SearchResult> Clean(IReadOnlyList<SearchResult>? results, int limit, out double meanScore) =>
+        results is SearchResult[] array && array.Length <= limit && AreInOrder(array, out meanScore) ? results : CleanAny(results, limit, out meanScore);
+
+    // Whether there is nothing to do, as is usual.
+    private static bool AreInOrder(SearchResult[] results, out double meanScore)
+    {
+        double sum = 0;
+        foreach (ref readonly SearchResult result in results.AsSpan())
+        {
+            double score = result.Score;
+            if (result.Id is null || !(score >= 0 && score <= 1))
+            {
+                meanScore = 0;
+                return false;
+            }
+
+            sum += score;
+        }
+
+        meanScore = results.Length == 0 ? 0 : sum / results.Length;
+        return true;
+    }
+
+    private static IReadOnlyList<SearchResult> CleanAny(IReadOnlyList<SearchResult>? results, int limit, out double meanScore)
     {
         switch (results)
         {

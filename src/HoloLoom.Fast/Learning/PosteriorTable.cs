@@ -19,6 +19,9 @@ internal sealed partial class PosteriorTable
     // After this fraction of a half-life the constants of a row are derived anew, so that evidence is at most 1.1 % too heavy.
     private const double StaleAfter = 1.0 / 64;
 
+    // Rows begin on lines of their own.
+    private const int LineOfDoubles = 8;
+
     private readonly int _backends;
     private readonly int _stride;
     private readonly int _rowLength;
@@ -38,7 +41,7 @@ internal sealed partial class PosteriorTable
     {
         _backends = backends;
         _stride = ArmParameters.Stride(backends);
-        _rowLength = (ArmParameters.Fields + 1) * _stride;
+        _rowLength = ((ArmParameters.Fields + 1) * _stride + LineOfDoubles - 1) & -LineOfDoubles;
         _published = new AlignedBuffer<double>(queryTypes * _rowLength);
         _headers = new AlignedBuffer<RowHeader>(queryTypes);
         _evidence = new Evidence[queryTypes * backends];
@@ -83,7 +86,7 @@ internal sealed partial class PosteriorTable
         cell.Outcomes++;
         cell.RewardSum += reward;
         cell.LatencySumMs += latencyMs;
-        cell.LatencyMaxMs = Math.Max(cell.LatencyMaxMs, latencyMs);
+        cell.LatencyMaxMs = latencyMs > cell.LatencyMaxMs ? latencyMs : cell.LatencyMaxMs;
         BeginWrite(ref header);
         Publish(row, backend, header.Epoch, age);
         EndWrite(ref header);

@@ -19,8 +19,8 @@ internal static class ArmParameters
     /// <summary>How many arrays a row has.</summary>
     public const int Fields = 8;
 
-    /// <summary>Arrays are padded to a whole number of 64-byte lines.</summary>
-    public static int Stride(int arms) => (arms + 7) & ~7;
+    /// <summary>Arrays are padded to whole groups of the lanes that <see cref="BestArm"/> draws them by: to four numbers, or to a multiple of eight.</summary>
+    public static int Stride(int arms) => arms <= BestArm.FewArms ? BestArm.FewArms : (arms + 7) & ~7;
 
     public static void Set(Span<double> row, int stride, int arm, in GammaShape alpha, in GammaShape beta)
     {

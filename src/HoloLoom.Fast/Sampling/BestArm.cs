@@ -15,8 +15,8 @@ internal static unsafe class BestArm
     /// <summary>The most arms.</summary>
     public const int MaxArms = 64;
 
-    // Up to so many arms do with half the lanes.
-    private const int FewArms = 4;
+    /// <summary>Up to so many arms do with half the lanes.</summary>
+    public const int FewArms = 4;
 
     /// <param name="row">The arms' constants, laid out as <see cref="ArmParameters"/>.</param>
     /// <param name="stride">The length of each array in the row.</param>
