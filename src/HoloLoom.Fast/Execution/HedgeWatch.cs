@@ -5,8 +5,7 @@ internal sealed class HedgeWatch : LimitedWait, IThreadPoolWorkItem
 {
     private readonly TimeLimits _limits;
     private readonly PendingExecution _call;
-    private TaskCompletionSource<BackendAnswer>? _answer;
-    private int _isEnded;
+    private readonly TaskCompletionSource<BackendAnswer> _answer = new();
 
     /// <param name="guard">Of the call's backend, under whose timer the time is.</param>
     /// <param name="call">The call. It is not to have begun to wait.</param>
@@ -21,33 +20,16 @@ internal sealed class HedgeWatch : LimitedWait, IThreadPoolWorkItem
     public void Begin() => _limits.Add(this);
 
     /// <summary>The call has ended. False if the time was over before: then whoever has begun since is to be told what came of the call.</summary>
-    public bool TryEnd()
-    {
-        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
-        {
-            return false;
-        }
-
-        _limits.Remove(this);
-        return true;
-    }
+    public bool TryEnd() => _limits.TryEnd(this);
 
     /// <summary>Tells what came of the call.</summary>
-    public void Answered(in BackendAnswer answer) => _answer!.SetResult(answer);
+    public void Answered(in BackendAnswer answer) => _answer.SetResult(answer);
 
     /// <inheritdoc cref="Answered"/>
-    public void Failed(Exception error) => _answer!.SetException(error);
+    public void Failed(Exception error) => _answer.SetException(error);
 
     /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute()
-    {
-        // Before the end, so that a call which finds the watch ended finds this too.
-        _answer = new TaskCompletionSource<BackendAnswer>();
-        if (Interlocked.Exchange(ref _isEnded, 1) == 0)
-        {
-            _call.Hedge(_answer.Task);
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => _call.Hedge(_answer.Task);
 
     /// <inheritdoc/>
     internal override void TimeIsOver() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Polly.Timeout;
 
 namespace HoloLoom.Fast.Execution;
@@ -26,7 +27,6 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     private readonly ExecutionContext? _ambient;
     private CancellationTokenSource? _repetition;
     private BackendQuery _query;
-    private int _isEnded;
     private int _isTakenBack;
 
     /// <param name="context">The execution that the call is part of.</param>
@@ -62,7 +62,6 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
             _takeBack = _token.UnsafeRegister(static call => ((PendingCall)call!).TakeBack(), this);
         }
 
-        // If it was taken back by now, the limit is found to be over in its time, and nothing comes of it.
         _guard.Limits.Add(this);
 
         _attempt.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(AttemptEnded);
@@ -71,9 +70,8 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     /// <summary>Ends the call, a repetition too, if it has not ended.</summary>
     public void TakeBack()
     {
-        if (TryEnd())
+        if (_guard.Limits.TryEnd(this))
         {
-            _guard.Limits.Remove(this);
             var cancelled = new CancellationToken(canceled: true);
             Abandon(new OperationCanceledException(cancelled), cancelled);
             return;
@@ -94,10 +92,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     internal override void TimeIsOver()
     {
         // Whoever waits goes on by this thread, for as long as it likes; others whose time is over do not wait for that.
-        if (TryEnd())
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>The call has ended, with this.</summary>
@@ -119,60 +114,90 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         }
     }
 
-    private bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
-
     private void AttemptEnded()
     {
-        if (!TryEnd())
-        {
-            LeaveUnseen();
-            return;
-        }
-
-        long end = Context.Options.TimeProvider.GetTimestamp();
-        _guard.Limits.Remove(this);
         BackendAnswer answer;
-        bool isWell = false;
         try
         {
-            IReadOnlyList<SearchResult> results = ResultCheck.Clean(_attempt.GetAwaiter().GetResult(), _query.Limit, out double meanScore);
-            isWell = true;
-
-            // The source is left to the collector: to make it ready for another call costs more than it does.
-            if (_token.CanBeCanceled)
+            if (!TryFinish(out answer))
             {
-                Unlink();
-            }
-
-            _guard.Exit();
-            if (Context.Options.Relevance is not null && _ambient is not null)
-            {
-                FinishAmbient(end, results, meanScore);
                 return;
             }
-
-            Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
         }
         catch (Exception error)
         {
-            EndFailed(error, isWell);
+            Fail(error);
             return;
         }
 
         Settle(answer);
     }
 
-    // The attempt failed, and the pipeline goes on from there; or what was to be done with its answer did.
-    private void EndFailed(Exception error, bool isWell)
+    // The usual way: an answer that is in order, and nothing of a user's to run. True if that was so; else what is to be done is done elsewhere.
+    // Not in the method that catches, where nothing could stay in a register.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFinish(out BackendAnswer answer)
     {
-        if (isWell)
+        long end = Context.Options.TimeProvider.GetTimestamp();
+        if (!_guard.Limits.TryEnd(this))
         {
-            Fail(error);
+            LeaveUnseen();
+            answer = default;
+            return false;
+        }
+
+        if (!_attempt.IsCompletedSuccessfully
+            || !ResultCheck.AreInOrder(_attempt.Result, _query.Limit, out IReadOnlyList<SearchResult>? results, out double meanScore)
+            || Context.Options.Relevance is not null)
+        {
+            FinishElse(end);
+            answer = default;
+            return false;
+        }
+
+        // The source is left to the collector: to make it ready for another call costs more than it does.
+        if (_token.CanBeCanceled)
+        {
+            Unlink();
+        }
+
+        _guard.Exit();
+        Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
+        return true;
+    }
+
+    private void FinishElse(long end)
+    {
+        IReadOnlyList<SearchResult> results;
+        double meanScore;
+        try
+        {
+            results = ResultCheck.Clean(_attempt.GetAwaiter().GetResult(), _query.Limit, out meanScore);
+        }
+        catch (Exception error)
+        {
+            Unlink();
+            InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
             return;
         }
 
         Unlink();
-        InAmbient(() => _ = RepeatAsync(GuardedCall.OfBackend(error)));
+        _guard.Exit();
+        InAmbient(() =>
+        {
+            BackendAnswer answer;
+            try
+            {
+                Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+                return;
+            }
+
+            Settle(answer);
+        });
     }
 
     private void Unlink()
@@ -188,23 +213,6 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         _guard.Exit();
         _ = _attempt.Exception;
     }
-
-    // A method of its own, so that the usual way makes no closure.
-    private void FinishAmbient(long end, IReadOnlyList<SearchResult> results, double meanScore) => InAmbient(() =>
-    {
-        BackendAnswer answer;
-        try
-        {
-            Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
-        }
-        catch (Exception error)
-        {
-            Fail(error);
-            return;
-        }
-
-        Settle(answer);
-    });
 
     private void Abandon(Exception reason, CancellationToken token)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,27 +12,44 @@ internal static class ResultCheck
     /// <param name="meanScore">The mean of the scores, 0..1; 0 without results.</param>
     /// <returns>At most <paramref name="limit"/> results, with scores in 0..1.</returns>
     /// <exception cref="InvalidOperationException">Null, or a result without an id.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static IReadOnlyList<SearchResult> Clean(IReadOnlyList<SearchResult>? results, int limit, out double meanScore) =>
-        results is SearchResult[] array && array.Length <= limit && AreInOrder(array, out meanScore) ? results : CleanAny(results, limit, out meanScore);
+        AreInOrder(results, limit, out IReadOnlyList<SearchResult>? clean, out meanScore) ? clean : CleanAny(results, limit, out meanScore);
 
-    // Whether there is nothing to do, as is usual.
-    private static bool AreInOrder(SearchResult[] results, out double meanScore)
+    /// <summary>The usual case of cleaning: an array of results of which there is nothing to say.</summary>
+    /// <param name="results">What the backend returned.</param>
+    /// <param name="limit">How many count.</param>
+    /// <param name="clean">The same, if it is that.</param>
+    /// <param name="meanScore">The mean of the scores, 0..1; 0 without results.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreInOrder(
+        IReadOnlyList<SearchResult>? results, int limit, [NotNullWhen(true)] out IReadOnlyList<SearchResult>? clean, out double meanScore)
     {
+        meanScore = 0;
+        if (results is not SearchResult[] array || array.Length > limit)
+        {
+            clean = null;
+            return false;
+        }
+
+        clean = array;
+
         double sum = 0;
-        foreach (ref readonly SearchResult result in results.AsSpan())
+        foreach (ref readonly SearchResult result in array.AsSpan())
         {
             double score = result.Score;
             if (result.Id is null || !(score >= 0 && score <= 1))
             {
-                meanScore = 0;
                 return false;
             }
 
             sum += score;
         }
 
-        meanScore = results.Length == 0 ? 0 : sum / results.Length;
+        if (array.Length > 0)
+        {
+            meanScore = sum / array.Length;
+        }
+
         return true;
     }
 

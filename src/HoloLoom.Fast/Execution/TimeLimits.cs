@@ -3,9 +3,11 @@ using HoloLoom.Fast.Internals;
 
 namespace HoloLoom.Fast.Execution;
 
-/// <summary>Something that waits, for a limited time. It belongs to one list of limits at most.</summary>
+/// <summary>Something that waits, for a limited time. It belongs to one list of limits, which knows whether it has ended.</summary>
 internal abstract class LimitedWait
 {
+    internal bool IsEnded { get; set; }
+
     internal LimitedWait? Next { get; set; }
 
     internal LimitedWait? Previous { get; set; }
@@ -13,7 +15,10 @@ internal abstract class LimitedWait
     /// <summary>The clock's timestamp at which the time is over.</summary>
     internal long Until { get; set; }
 
-    /// <summary>The time is over. Called once at most, on a timer's thread, which is not to be kept: the list goes on only afterwards.</summary>
+    /// <summary>
+    /// The time is over, and with it the wait. Called once at most, on a timer's thread, which is not to be kept: the list goes on only
+    /// afterwards.
+    /// </summary>
     internal abstract void TimeIsOver();
 }
 
@@ -56,10 +61,16 @@ internal sealed class TimeLimits
         }
     }
 
-    /// <summary>Begins to watch a wait whose <see cref="LimitedWait.Until"/> is set.</summary>
+    /// <summary>Begins to watch a wait whose <see cref="LimitedWait.Until"/> is set, unless it has ended already.</summary>
     public void Add(LimitedWait wait)
     {
         _gate.Enter();
+        if (wait.IsEnded)
+        {
+            _gate.Exit();
+            return;
+        }
+
         wait.Next = _first;
         if (_first is not null)
         {
@@ -80,13 +91,21 @@ internal sealed class TimeLimits
         }
     }
 
-    /// <summary>Forgets a wait. Does nothing if its time is over.</summary>
+    /// <summary>Ends a wait and forgets it. Of all that may end it one finds it true: the time is not told then.</summary>
+    /// <returns>False if it had ended, or its time is over.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Remove(LimitedWait wait)
+    public bool TryEnd(LimitedWait wait)
     {
         _gate.Enter();
-        Unlink(wait);
+        bool isFirst = !wait.IsEnded;
+        if (isFirst)
+        {
+            wait.IsEnded = true;
+            Unlink(wait);
+        }
+
         _gate.Exit();
+        return isFirst;
     }
 
     private void Wake()
@@ -101,6 +120,7 @@ internal sealed class TimeLimits
             if (wait.Until <= now)
             {
                 Unlink(wait);
+                wait.IsEnded = true;
                 wait.Next = over;
                 over = wait;
             }

@@ -28,7 +28,7 @@ public sealed class TimeLimitsTests
         {
             Wait wait = Add(limits, clock, milliseconds: 1000);
             clock.Advance(TimeSpan.FromMilliseconds(1));
-            limits.Remove(wait);
+            Assert.True(limits.TryEnd(wait));
             Assert.Equal(0, wait.Told);
         }
 
@@ -54,16 +54,59 @@ public sealed class TimeLimitsTests
     }
 
     [Fact]
-    public void To_forget_a_wait_that_was_told_does_nothing()
+    public void A_wait_ends_once()
     {
         var clock = new TimerClock();
         var limits = new TimeLimits(clock);
-        Wait first = Add(limits, clock, milliseconds: 1), second = Add(limits, clock, milliseconds: 5);
+        Wait first = Add(limits, clock, milliseconds: 1), second = Add(limits, clock, milliseconds: 5), third = Add(limits, clock, milliseconds: 5);
+        Assert.True(limits.TryEnd(third));
+        Assert.False(limits.TryEnd(third));
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        limits.Remove(first);
-        limits.Remove(first);
+        Assert.False(limits.TryEnd(first));
         clock.Advance(TimeSpan.FromMilliseconds(4));
+        Assert.Equal((1, 1, 0), (first.Told, second.Told, third.Told));
+    }
+
+    [Fact]
+    public void A_wait_that_ended_before_it_was_added_is_not_told()
+    {
+        var clock = new TimerClock();
+        var limits = new TimeLimits(clock);
+        var wait = new Wait { Until = 1 };
+        Assert.True(limits.TryEnd(wait));
+        limits.Add(wait);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, wait.Told);
+    }
+
+    [Fact]
+    public void A_clock_may_call_back_while_it_is_set()
+    {
+        var clock = new TimerClock { IsEager = true };
+        var limits = new TimeLimits(clock);
+        Wait first = Add(limits, clock, milliseconds: 3), second = Add(limits, clock, milliseconds: 1);
         Assert.Equal((1, 1), (first.Told, second.Told));
+    }
+
+    [Fact]
+    public async Task Of_the_time_and_a_thread_that_ends_a_wait_one_is_first()
+    {
+        var limits = new TimeLimits(TimeProvider.System);
+        long millisecond = TimeProvider.System.TimestampFrequency / 1000;
+        var waits = new (Wait Wait, bool IsEnded)[2000];
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(async () =>
+        {
+            for (int i = thread; i < waits.Length; i += 4)
+            {
+                var wait = new Wait { Until = TimeProvider.System.GetTimestamp() + millisecond };
+                limits.Add(wait);
+                await Task.Delay(1 + i % 2);
+                waits[i] = (wait, limits.TryEnd(wait));
+            }
+        })));
+        await Setup.Eventually(() => Array.TrueForAll(waits, static one => one.Wait.Told == (one.IsEnded ? 0 : 1)));
+        Assert.Contains(waits, static one => one.IsEnded);
+        Assert.Contains(waits, static one => !one.IsEnded);
     }
 
     /// <summary>Against a list that is searched: each step adds a wait, ends one, or lets time go by.</summary>
@@ -86,7 +129,11 @@ public sealed class TimeLimitsTests
                 case 2 when waiting.Count > 0:
                     (Wait ended, _) = waiting[much % waiting.Count];
                     waiting.RemoveAt(much % waiting.Count);
-                    limits.Remove(ended);
+                    if (!limits.TryEnd(ended))
+                    {
+                        return false;
+                    }
+
                     gone.Add((ended, 0));
                     break;
                 case 3:
@@ -126,7 +173,7 @@ public sealed class TimeLimitsTests
                 }
                 else
                 {
-                    limits.Remove(wait);
+                    Assert.True(limits.TryEnd(wait));
                     Interlocked.Add(ref early, wait.Told);
                 }
             }
@@ -162,6 +209,9 @@ public sealed class TimeLimitsTests
 
         public int Settings { get; private set; }
 
+        /// <summary>Whether time flies as soon as the timer is set.</summary>
+        public bool IsEager { get; init; }
+
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => _now;
@@ -176,6 +226,11 @@ public sealed class TimeLimitsTests
         {
             Settings++;
             _due = _now + dueTime.Ticks;
+            if (IsEager)
+            {
+                Advance(dueTime);
+            }
+
             return true;
         }
 
