@@ -16,7 +16,7 @@ public sealed partial class Router
     private ulong _nextBlock;
 
     /// <summary>What a thread needs to decide, on lines of its own.</summary>
-    private struct LaneState
+    internal struct LaneState
     {
         // First, where a line begins.
         public SampleStreams Streams;
@@ -27,8 +27,81 @@ public sealed partial class Router
         public DecisionSeal Seal;
     }
 
+    /// <summary>What was chosen for a query, and is no decision yet: it has no id, and is not counted.</summary>
+    /// <remarks>Belongs to the thread that chose.</remarks>
+    internal readonly struct Choice
+    {
+        private readonly Lane<LaneState> _lane;
+        private readonly int _slot;
+
+        private Choice(Lane<LaneState> lane, int slot, int queryType, int backend, float confidence, DecisionFlags flags) =>
+            (_lane, _slot, QueryType, Backend, Confidence, Flags) = (lane, slot, queryType, backend, confidence, flags);
+
+        public int QueryType { get; }
+
+        public int Backend { get; }
+
+        public float Confidence { get; }
+
+        public int Variant => _slot & (TrafficPlan.SliceBit - 1);
+
+        private DecisionFlags Flags { get; }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Choice Of(
+            Router router,
+            IRoutingStrategy strategy,
+            PosteriorTable posteriors,
+            int slot,
+            Lane<LaneState> lane,
+            ClassifiedQuery query,
+            ulong available,
+            Span<double> draws)
+        {
+            int queryType = query.QueryType;
+            int preferred = router._preferred[queryType];
+            var context = new StrategyContext(queryType, preferred, query.Confidence, available, posteriors, ref lane.State.Streams, draws);
+            int backend = strategy.Choose(ref context);
+            if ((uint)backend >= BackendSet.MaxBackends || (available >> backend & 1) == 0)
+            {
+                ThrowChoice(strategy, backend, available);
+            }
+
+            DecisionFlags flags = (available >> preferred & 1) == 0 ? DecisionFlags.PreferredUnavailable : DecisionFlags.None;
+            float confidence = query.Confidence;
+            if (strategy.IsLearned)
+            {
+                confidence = (float)posteriors.Mean(queryType, backend);
+                flags |= DecisionFlags.Learned;
+            }
+
+            // The slice's bit of a slot is twice the flag.
+            flags |= (DecisionFlags)((slot & TrafficPlan.SliceBit) >> 1);
+            return new Choice(lane, slot, queryType, backend, confidence, flags);
+        }
+
+        /// <summary>Gives it an id, and counts it.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Decision Seal(Router router)
+        {
+            ref LaneState state = ref _lane.State;
+            if (state.NextSequence == state.EndOfBlock)
+            {
+                router.TakeBlock(ref state);
+            }
+
+            DecisionId id = state.Seal.Close(state.NextSequence++, QueryType, Backend, _slot);
+            _lane.Count(QueryType * router._backends.Length + Backend);
+            return new Decision(id, Backend, QueryType, Variant, Confidence, Flags);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws, int sticky = -1)
+    private Decision Decide(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws, int sticky = -1) =>
+        Choose(lane, query, available, draws, sticky).Seal(this);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Choice Choose(Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws, int sticky)
     {
         // One way for both, so that the just-in-time compiler sees one place where strategies are called.
         (IRoutingStrategy strategy, PosteriorTable posteriors, int slot) = (_strategy, _posteriors, 0);
@@ -40,42 +113,7 @@ public sealed partial class Router
             lane.Count(_exposureCounters + slot);
         }
 
-        return DecideAs(strategy, posteriors, slot, lane, query, available, draws);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Decision DecideAs(
-        IRoutingStrategy strategy, PosteriorTable posteriors, int slot, Lane<LaneState> lane, ClassifiedQuery query, ulong available, Span<double> draws)
-    {
-        ref LaneState state = ref lane.State;
-        int queryType = query.QueryType;
-        int preferred = _preferred[queryType];
-        var context = new StrategyContext(queryType, preferred, query.Confidence, available, posteriors, ref state.Streams, draws);
-        int backend = strategy.Choose(ref context);
-        if ((uint)backend >= BackendSet.MaxBackends || (available >> backend & 1) == 0)
-        {
-            ThrowChoice(strategy, backend, available);
-        }
-
-        DecisionFlags flags = (available >> preferred & 1) == 0 ? DecisionFlags.PreferredUnavailable : DecisionFlags.None;
-        float confidence = query.Confidence;
-        if (strategy.IsLearned)
-        {
-            confidence = (float)posteriors.Mean(queryType, backend);
-            flags |= DecisionFlags.Learned;
-        }
-
-        if (state.NextSequence == state.EndOfBlock)
-        {
-            TakeBlock(ref state);
-        }
-
-        DecisionId id = state.Seal.Close(state.NextSequence++, queryType, backend, slot);
-        lane.Count(queryType * _backends.Length + backend);
-
-        // The slice's bit of a slot is twice the flag.
-        flags |= (DecisionFlags)((slot & TrafficPlan.SliceBit) >> 1);
-        return new Decision(id, backend, queryType, slot & (TrafficPlan.SliceBit - 1), confidence, flags);
+        return Choice.Of(this, strategy, posteriors, slot, lane, query, available, draws);
     }
 
     // Sequence numbers are handed to lanes in whole blocks of the ledger, so that deciding shares nothing.

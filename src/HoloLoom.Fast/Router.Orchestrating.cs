@@ -9,6 +9,13 @@ public sealed partial class Router
     /// <param name="unit">UTF-16.</param>
     internal int SlotOf(string? unit) => unit is null || _experiment is null ? -1 : _experiment.Sticky(unit);
 
+    /// <summary>Chooses a backend for a query; the decision is made of it by <see cref="Choice.Seal"/>, which can wait until the backend is at work.</summary>
+    /// <param name="query">The classified query.</param>
+    /// <param name="available">The backends that may be chosen.</param>
+    /// <param name="unit">What must stay with its variant of the experiment, or null.</param>
+    internal Choice Choose(ClassifiedQuery query, BackendSet available, string? unit) =>
+        Choose(_lanes.Current, Checked(query), Mask(available), default, SlotOf(unit));
+
     /// <summary>
     /// An id for a further call of an execution: decided by the variant of its decision, so that the same posteriors learn, but no exposure of
     /// the experiment.
@@ -24,7 +31,7 @@ public sealed partial class Router
         }
 
         Arm arm = _experiment.Arms[decision.Variant];
-        return DecideAs(arm.Strategy, arm.Posteriors, decision.Variant, _lanes.Current, Checked(query), Mask(available), default);
+        return Choice.Of(this, arm.Strategy, arm.Posteriors, decision.Variant, _lanes.Current, Checked(query), Mask(available), default).Seal(this);
     }
 
     /// <summary>Learns from one call of an execution; an experiment counts executions, by <see cref="CountExecution"/>.</summary>

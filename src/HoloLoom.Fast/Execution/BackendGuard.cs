@@ -11,9 +11,9 @@ internal readonly record struct GuardedReply(CallStatus Status, IReadOnlyList<Se
     public static GuardedReply Rejected(Exception reason) => new(CallStatus.Rejected, [], 0, reason);
 }
 
-/// <summary>A call under way: a first attempt (<see cref="PendingCall"/>), or the pipeline, which needs nothing else.</summary>
+/// <summary>A call under way: a first attempt (<see cref="PendingCall"/>), or the pipeline.</summary>
 /// <param name="Running">The first attempt, or null.</param>
-/// <param name="Source">The backend's token.</param>
+/// <param name="Source">The backend's token; of the pipeline, what takes it back, if it can be.</param>
 /// <param name="Link">From the caller's token to it.</param>
 /// <param name="Watched">The pipeline's reply, or null.</param>
 internal readonly record struct Attempt(
@@ -95,16 +95,13 @@ internal sealed class BackendGuard
     /// <param name="query">What to ask.</param>
     /// <param name="now">The clock's timestamp.</param>
     /// <param name="until">The timestamp by which the call must end, retries included.</param>
-    /// <param name="mustPend">
-    /// Whether the call is to be pending unless it succeeds at once, so that it can be taken back by itself. For guards that were not watched a
-    /// moment ago.
-    /// </param>
+    /// <param name="isTakenBack">Whether the call must be one that can be taken back by itself, unless it succeeds at once.</param>
     /// <param name="token">Takes the call back.</param>
     /// <param name="reply">What came of it, if it has ended.</param>
     /// <param name="attempt">What is under way, if it has not.</param>
     /// <returns>Whether it has ended.</returns>
     public bool TryCall(
-        in BackendQuery query, long now, long until, bool mustPend, CancellationToken token, out GuardedReply reply, out Attempt attempt)
+        in BackendQuery query, long now, long until, bool isTakenBack, CancellationToken token, out GuardedReply reply, out Attempt attempt)
     {
         attempt = default;
         if (until <= now || !TryEnter())
@@ -113,10 +110,10 @@ internal sealed class BackendGuard
             return true;
         }
 
-        if (!mustPend && IsWatched)
+        if (IsWatched)
         {
             reply = default;
-            attempt = new Attempt(null, null, default, new GuardedCall(this, query, until, token).RunAsync());
+            attempt = Watched(query, until, isTakenBack, token);
             return false;
         }
 
@@ -141,7 +138,7 @@ internal sealed class BackendGuard
         catch (Exception error)
         {
             reply = default;
-            attempt = mustPend
+            attempt = isTakenBack
                 ? new Attempt(Task.FromException<IReadOnlyList<SearchResult>>(error), source, link, null)
                 : Repeat(query, until, error, link, token);
             return false;
@@ -203,6 +200,12 @@ internal sealed class BackendGuard
     private GuardedReply Refusal(bool isLate) => GuardedReply.Rejected(isLate
         ? new TimeoutException("the deadline has passed")
         : new InvalidOperationException($"{_options.MaxConcurrency} calls are under way, as many as maxConcurrency allows"));
+
+    private Attempt Watched(in BackendQuery query, long until, bool isTakenBack, CancellationToken token)
+    {
+        CancellationTokenSource? source = isTakenBack ? CancellationTokenSource.CreateLinkedTokenSource(token) : null;
+        return new Attempt(null, source, default, new GuardedCall(this, query, until, source?.Token ?? token).RunAsync());
+    }
 
     private Attempt Repeat(in BackendQuery query, long until, Exception error, CancellationTokenRegistration link, CancellationToken token)
     {

@@ -1,7 +1,7 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>The primary, then secondaries, each given the results so far; all are fused. One that fails is passed over.</summary>
-internal sealed class ChainPattern() : PatternEngine(ExecutionPatterns.Chain)
+internal sealed class ChainPattern() : FreePattern(ExecutionPatterns.Chain)
 {
     public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {

@@ -19,21 +19,14 @@ internal sealed class HedgedCall : IDisposable
     /// <summary>Calls a backend. Throws nothing: what the call throws, such as a judgement of relevance, whoever awaits it throws.</summary>
     public static HedgedCall Start(PatternContext context, int backend)
     {
-        CancellationTokenSource? source = null;
         try
         {
-            if (!context.IsWatched(backend))
-            {
-                ValueTask<BackendAnswer> answer = context.CallUnwatchedAsync(backend, out PendingCall? pending);
-                return new HedgedCall(answer.AsTask(), pending);
-            }
-
-            source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-            return new HedgedCall(context.CallAsync(backend, null, source.Token).AsTask(), null, source);
+            Task<BackendAnswer> answer = context.CallTakenBackAsync(backend, out PendingCall? pending, out CancellationTokenSource? source).AsTask();
+            return new HedgedCall(answer, pending, source);
         }
         catch (Exception error)
         {
-            return new HedgedCall(Task.FromException<BackendAnswer>(error), null, source);
+            return new HedgedCall(Task.FromException<BackendAnswer>(error), null);
         }
     }
 

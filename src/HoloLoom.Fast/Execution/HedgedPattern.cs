@@ -4,17 +4,23 @@ namespace HoloLoom.Fast.Execution;
 /// A second backend is asked when the first takes longer than it usually does; the first answer counts, and the other call is taken back
 /// (Dean and Barroso, CACM 56, 2013).
 /// </summary>
-internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hedged, mustPend: true)
+internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hedged, isTakenBack: true)
 {
-    public override ValueTask<ExecutionResult> ExecuteAsync(PatternContext context) =>
-        context.IsWatched(context.Decision.Backend) ? ExecuteWatchedAsync(context) : base.ExecuteAsync(context);
-
     public override bool Suffices(PatternContext context, in BackendAnswer answer) => answer.IsAnswered;
 
     public override ValueTask<ExecutionResult> GoOnAsync(PatternContext context, BackendAnswer first) => FailOverAsync(context, first);
 
     public override HedgeWatch Watch(PatternContext context, PendingExecution call) =>
         new(context.GuardOf(context.Decision.Backend), call, Wait(context));
+
+    public override async ValueTask<ExecutionResult> AwaitAsync(PatternContext context, Task<BackendAnswer> answer, CancellationTokenSource? source)
+    {
+        using var first = new HedgedCall(answer, null, source);
+        await ((Task)answer).WaitAsync(Wait(context), context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return answer.IsCompleted
+            ? await CompleteAsync(context, await answer.ConfigureAwait(false)).ConfigureAwait(false)
+            : await RaceAsync(context, first).ConfigureAwait(false);
+    }
 
     /// <summary>A first call has taken as long as it usually does: a second one, and whichever answers first.</summary>
     public static async ValueTask<ExecutionResult> RaceAsync(PatternContext context, PendingExecution call, Task<BackendAnswer> answer)
@@ -27,16 +33,6 @@ internal sealed class HedgedPattern() : FirstAnswerPattern(ExecutionPatterns.Hed
     {
         TimeSpan usual = context.UsualLatency(context.Decision.Backend);
         return usual < context.Remaining ? usual : context.Remaining;
-    }
-
-    // A first call that goes through the pipeline of its policies.
-    private static async ValueTask<ExecutionResult> ExecuteWatchedAsync(PatternContext context)
-    {
-        using var first = HedgedCall.Start(context, context.Decision.Backend);
-        await ((Task)first.Answer).WaitAsync(Wait(context), context.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return first.Answer.IsCompleted
-            ? await CompleteAsync(context, await first.Answer.ConfigureAwait(false)).ConfigureAwait(false)
-            : await RaceAsync(context, first).ConfigureAwait(false);
     }
 
     private static async ValueTask<ExecutionResult> RaceAsync(PatternContext context, HedgedCall first)

@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using HoloLoom.Fast.Classification;
-
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>
@@ -21,17 +18,19 @@ namespace HoloLoom.Fast.Execution;
 /// </example>
 public sealed partial class Orchestrator
 {
-    // A context that an execution without waiting has left; one that waited may still be known to a call and is not used again.
-    [ThreadStatic]
-    private static PatternContext? t_spare;
-
     private readonly BackendGuard?[] _guards;
     private readonly ulong _registered;
     private readonly double _millisecondsPerTick;
     private readonly CircuitBoard _board = new();
-    private readonly PatternEngine[] _patterns;
     private readonly string[] _patternNames;
+
+    // Of each pattern there is one of the two.
+    private readonly FirstAnswerPattern?[] _beginWithOne;
+    private readonly FreePattern?[] _beginFreely;
     private readonly IPatternSelector _selector;
+
+    // The same, if it is the built-in one.
+    private readonly RulePatternSelector? _rules;
 
     // Per variant of the router's experiment; null where the selector chooses.
     private readonly string?[]? _patternOf;
@@ -55,7 +54,8 @@ public sealed partial class Orchestrator
         _guards = new BackendGuard?[router.Backends.Count];
         _registered = Register(backends);
         _selector = Options.CustomSelector ?? new RulePatternSelector(Options.Selector);
-        _patterns =
+        _rules = _selector as RulePatternSelector;
+        PatternEngine[] patterns =
         [
             .. Options.CustomPatterns.Select(static pattern => new CustomPattern(pattern)),
             new FeedForwardPattern(),
@@ -65,7 +65,9 @@ public sealed partial class Orchestrator
             new ChainPattern(),
             new HedgedPattern(),
         ];
-        _patternNames = [.. _patterns.Select(static pattern => pattern.Name)];
+        _patternNames = [.. patterns.Select(static pattern => pattern.Name)];
+        _beginWithOne = [.. patterns.Select(static pattern => pattern as FirstAnswerPattern)];
+        _beginFreely = [.. patterns.Select(static pattern => pattern as FreePattern)];
         _patternOf = PatternsOfVariants();
         _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
         _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
@@ -196,64 +198,6 @@ public sealed partial class Orchestrator
         return wanted;
     }
 
-    /// <summary>An execution has ended: counts it.</summary>
-    /// <returns>How long it took, in milliseconds.</returns>
-    /// <exception cref="ExecutionException">No backend answered.</exception>
-    internal double End(PatternContext context)
-    {
-        if (context.Answered == BackendSet.None)
-        {
-            throw NoAnswer(context);
-        }
-
-        // Of one call the clock was read a moment ago; after several there was fusing to do.
-        long now = context.Asked.Count == 1 ? context.LastEnd : Options.TimeProvider.GetTimestamp();
-        double elapsed = Milliseconds(context.Start, now);
-        if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
-        {
-            _feedback.Add(context.Decision.Id, first, others, now);
-        }
-
-        if (Options.Learn)
-        {
-            Router.CountExecution(context.Decision, new Outcome(context.BestRelevance, elapsed), failed: false);
-        }
-
-        Profile?.Executed(context.Pattern, context.Decision.QueryType, elapsed);
-        return elapsed;
-    }
-
-    /// <summary>Frames the results of an execution that has ended.</summary>
-    internal ExecutionResult Frame(PatternContext context, IReadOnlyList<SearchResult> results, double elapsedMs) => new(
-        results,
-        context.Decision,
-        _patternNames[context.Pattern],
-        context.BestScore,
-        elapsedMs,
-        context.Asked,
-        context.Answered,
-        context.Failures);
-
-    /// <summary>An execution has ended: counts it, and frames its results. The context is not to be used any more.</summary>
-    /// <exception cref="ExecutionException">No backend answered.</exception>
-    internal ExecutionResult Complete(PatternContext context, IReadOnlyList<SearchResult>? results)
-    {
-        double elapsed = End(context);
-        if (results is null)
-        {
-            throw new InvalidOperationException($"The pattern '{_patternNames[context.Pattern]}' returned null instead of results.");
-        }
-
-        ExecutionResult result = Frame(context, results, elapsed);
-        if (!context.HasWaited)
-        {
-            context.Clear();
-            t_spare = context;
-        }
-
-        return result;
-    }
-
     internal double RelevanceOf(string query, in BackendAnswer answer)
     {
         if (Options.Relevance is not { } relevance)
@@ -269,69 +213,5 @@ public sealed partial class Orchestrator
     {
         var recorded = new Outcome(call.Relevance, call.LatencyMs);
         return Router.Amend(call.Id, recorded, recorded with { Feedback = feedback }, age);
-    }
-
-    // What happens rarely, or is large, is in methods of their own in all of the below: the frame of the usual way is cleared at each call.
-    private ValueTask<ExecutionResult> LookUpAsync(ResultCache cache, in ExecutionRequest request, CancellationToken token)
-    {
-        var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
-        bool isHit = cache.TryGet(key, out ExecutionResult known);
-        Profile?.LookedUp(isHit);
-        return isHit ? new(known) : cache.RunAsync(key, request, _run, token);
-    }
-
-    private ValueTask<ExecutionResult> RunAsync(in ExecutionRequest request, CancellationToken token)
-    {
-        long start = Options.TimeProvider.GetTimestamp();
-        int[]? plan = request.Plan is null ? null : PlanOf(request.Plan);
-        ulong wanted = plan is null ? request.Available.Mask & _registered : MaskOf(plan);
-        ulong mask = Reachable(wanted);
-        if (mask == 0)
-        {
-            return NoneReachable(request, wanted);
-        }
-
-        var among = new BackendSet(plan is null ? mask : FirstOf(plan, mask));
-        ClassifiedQuery classified;
-        Decision decision;
-        if (Options.Profiler is null)
-        {
-            classified = Router.Classify(request.Query);
-            decision = request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
-        }
-        else
-        {
-            decision = RouteProfiled(request, among, out classified);
-        }
-
-        int pattern = PatternOf(request.Pattern ?? _patternOf?[decision.Variant] ?? _selector.Choose(request.Query, decision, new BackendSet(mask)));
-        PatternContext context = t_spare ?? new PatternContext();
-        t_spare = null;
-        context.Begin(this, request, classified, decision, pattern, mask, plan, start, token);
-        return _patterns[pattern].ExecuteAsync(context);
-    }
-
-    private Decision RouteProfiled(in ExecutionRequest request, BackendSet among, out ClassifiedQuery classified)
-    {
-        using (Options.Profiler?.ProfileRouting() ?? default)
-        {
-            classified = Router.Classify(request.Query);
-            return request.Unit is null ? Router.Route(classified, among) : Router.Route(classified, among, request.Unit);
-        }
-    }
-
-    private ValueTask<ExecutionResult> NoneReachable(in ExecutionRequest request, ulong wanted) => wanted == 0
-        ? throw new ArgumentException("None of the backends that the request allows has been given to the orchestrator.", nameof(request))
-        : ValueTask.FromException<ExecutionResult>(AllDown(wanted));
-
-    private static ValueTask<ExecutionResult> Cancelled(CancellationToken token) => ValueTask.FromCanceled<ExecutionResult>(token);
-
-    private static ulong FirstOf(int[] plan, ulong mask) => 1UL << Array.Find(plan, backend => (mask >> backend & 1) != 0);
-
-    [DoesNotReturn]
-    private static void ThrowRequest(in ExecutionRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request.Query, nameof(request));
-        throw new ArgumentException($"The limit is {request.Limit}; a number from 1 to {ExecutionRequest.MaxLimit} is expected.", nameof(request));
     }
 }

@@ -1,7 +1,7 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>The primary and secondaries at once, fused. Those that fail or miss the deadline are left out, and reported.</summary>
-internal sealed class ParallelPattern() : PatternEngine(ExecutionPatterns.Parallel)
+internal sealed class ParallelPattern() : FreePattern(ExecutionPatterns.Parallel)
 {
     public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
     {

@@ -2,32 +2,36 @@ namespace HoloLoom.Fast.Execution;
 
 public sealed partial class PatternContext
 {
-    /// <summary>Whether the backend's calls go through the pipeline of its policies from their beginning, at this moment.</summary>
-    internal bool IsWatched(int backend) => _owner.Guard(backend).IsWatched;
+    /// <summary>When a call must end that is made now: if others may be asked after it, half of the time is left to them.</summary>
+    internal static long Until(long now, long deadline, bool mayTurnToAnother) => mayTurnToAnother ? now + (deadline - now) / 2 : deadline;
 
-    /// <summary>Begins an execution with the decision's backend.</summary>
-    /// <param name="pattern">What goes on when the call ends.</param>
-    /// <param name="answer">What came of the call, if it has ended.</param>
-    /// <returns>Null if it has; else a <see cref="PendingExecution"/>, or the task of a call that goes through the pipeline of its policies.</returns>
-    internal object? CallFirst(FirstAnswerPattern pattern, out BackendAnswer answer)
+    /// <summary>Goes on with the decision's backend at work.</summary>
+    internal ValueTask<ExecutionResult> AwaitFirstAsync(FirstAnswerPattern pattern, in BackendQuery query, long called, long until, in Attempt attempt)
     {
+        HasWaited = true;
         int backend = Decision.Backend;
-        bool mayTurnToAnother = IsAnotherLeft(backend);
-        return Call(backend, [], mayTurnToAnother, pattern.MustPend, pattern, CancellationToken, out answer);
+        if (attempt.Watched is { } watched)
+        {
+            return pattern.AwaitAsync(this, AwaitAsync(backend, Decision.Id, called, watched), attempt.Source);
+        }
+
+        var call = new PendingExecution(pattern, this, backend, Decision.Id, query, called, until, attempt, CancellationToken);
+        call.Begin();
+        return call.AsValueTask();
     }
 
-    /// <summary>Calls a backend that was not watched a moment ago; unless the call succeeds at once, it is pending and can be taken back by itself.</summary>
-    internal ValueTask<BackendAnswer> CallUnwatchedAsync(int backend, out PendingCall? pending)
+    /// <summary>Calls a backend so that the call can be taken back: by itself if it is pending, else by the source.</summary>
+    internal ValueTask<BackendAnswer> CallTakenBackAsync(int backend, out PendingCall? pending, out CancellationTokenSource? source)
     {
         bool mayTurnToAnother = IsAnotherLeft(backend);
-        return CallAsync(backend, [], mayTurnToAnother, mustPend: true, CancellationToken, out pending);
+        return CallAsync(backend, [], mayTurnToAnother, isTakenBack: true, CancellationToken, out pending, out source);
     }
 
     /// <summary>Calls backends at once, each with the whole time that is left.</summary>
     internal ValueTask<BackendAnswer> CallBesideAsync(int backend)
     {
         Interlocked.Or(ref _asked, Bit(backend));
-        return CallAsync(backend, [], mayTurnToAnother: false, mustPend: false, CancellationToken, out _);
+        return CallAsync(backend, [], mayTurnToAnother: false, isTakenBack: false, CancellationToken, out _, out _);
     }
 
     /// <summary>
@@ -110,59 +114,37 @@ public sealed partial class PatternContext
     }
 
     private ValueTask<BackendAnswer> CallAsync(
-        int backend, IReadOnlyList<SearchResult> previous, bool mayTurnToAnother, bool mustPend, CancellationToken token, out PendingCall? pending)
-    {
-        object? running = Call(backend, previous, mayTurnToAnother, mustPend, null, token, out BackendAnswer answer);
-        pending = running as PendingCall;
-        return running switch
-        {
-            null => new(answer),
-            PendingAnswer call => call.AsValueTask(),
-            _ => new((Task<BackendAnswer>)running),
-        };
-    }
-
-    // Null if the call has ended, with the answer; else the pending call, or the task of the pipeline.
-    private object? Call(
         int backend,
         IReadOnlyList<SearchResult> previous,
         bool mayTurnToAnother,
-        bool mustPend,
-        FirstAnswerPattern? first,
+        bool isTakenBack,
         CancellationToken token,
-        out BackendAnswer answer)
+        out PendingCall? pending,
+        out CancellationTokenSource? source)
     {
+        (pending, source) = (null, null);
         CancellationToken.ThrowIfCancellationRequested();
-        DecisionId id = backend == Decision.Backend ? Decision.Id : IdOfAnother(backend);
+        DecisionId id = backend == Decision.Backend ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
-        long until = mayTurnToAnother ? start + (_deadline - start) / 2 : _deadline;
+        long until = Until(start, _deadline, mayTurnToAnother);
         var query = new BackendQuery(Query, Limit, previous);
-        if (_owner.Guard(backend).TryCall(query, start, until, mustPend, token, out GuardedReply reply, out Attempt attempt))
+        if (_owner.Guard(backend).TryCall(query, start, until, isTakenBack, token, out GuardedReply reply, out Attempt attempt))
         {
-            Finish(backend, id, start, reply, out answer);
-            return null;
+            Finish(backend, id, start, reply, out BackendAnswer answer);
+            return new(answer);
         }
 
-        answer = default;
-        return Await(backend, id, query, start, until, attempt, first, token);
-    }
-
-    private DecisionId IdOfAnother(int backend) => _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
-
-    private object Await(
-        int backend, DecisionId id, in BackendQuery query, long start, long until, in Attempt attempt, FirstAnswerPattern? first, CancellationToken token)
-    {
         HasWaited = true;
-        if (attempt.Watched is { } running)
+        if (attempt.Watched is { } watched)
         {
-            return AwaitAsync(backend, id, start, running);
+            source = attempt.Source;
+            return new(AwaitAsync(backend, id, start, watched));
         }
 
-        PendingCall pending = first is not null
-            ? new PendingExecution(first, this, backend, id, query, start, until, attempt, token)
-            : new PendingAnswer(this, backend, id, query, start, until, attempt, token);
-        pending.Begin();
-        return pending;
+        var call = new PendingAnswer(this, backend, id, query, start, until, attempt, token);
+        pending = call;
+        call.Begin();
+        return call.AsValueTask();
     }
 
     private async Task<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, Task<GuardedReply> running)

@@ -131,7 +131,7 @@ public sealed partial class PatternContext
         int backend, IReadOnlyList<SearchResult>? previous = null, CancellationToken? cancellationToken = null)
     {
         bool mayTurnToAnother = IsAnotherLeft(backend);
-        return CallAsync(backend, previous ?? [], mayTurnToAnother, mustPend: false, cancellationToken ?? CancellationToken, out _);
+        return CallAsync(backend, previous ?? [], mayTurnToAnother, isTakenBack: false, cancellationToken ?? CancellationToken, out _, out _);
     }
 
     /// <summary>The best backend that was not asked yet and can be: of a plan the next one, else by what the router has learned. −1 if there is none.</summary>
@@ -206,11 +206,11 @@ public sealed partial class PatternContext
     internal BackendGuard GuardOf(int backend) => _owner.Guard(backend);
 
     internal void Begin(
-        Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, int pattern, ulong mask, int[]? plan, long start, CancellationToken token)
+        Orchestrator owner, in ExecutionRequest request, ClassifiedQuery classified, in Decision decision, int pattern, ulong mask, ulong asked, int[]? plan, long start, CancellationToken token)
     {
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, Pattern, _mask, _plan, _start, _deadline) = (classified, pattern, mask, plan, start, start + owner.DeadlineTicks);
-        (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (0, 0, -1, default, 0, 0, null);
+        (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (asked, 0, -1, default, 0, 0, null);
         (_others, HasWaited) = (null, false);
     }
 

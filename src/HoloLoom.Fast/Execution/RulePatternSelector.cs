@@ -41,10 +41,12 @@ public sealed class RulePatternSelector : IPatternSelector
     }
 
     /// <inheritdoc/>
-    public string Choose(string query, in Decision decision, BackendSet available) =>
+    public string Choose(string query, in Decision decision, BackendSet available) => Choose(query, decision.Confidence, available);
+
+    internal string Choose(string query, float confidence, BackendSet available) =>
         _words is not null && _words.Classify(query).QueryType == 0 ? ExecutionPatterns.StrangeLoop
-        : decision.Confidence > _feedForwardAbove ? ExecutionPatterns.FeedForward
+        : confidence > _feedForwardAbove ? ExecutionPatterns.FeedForward
         : available.Count >= _parallelFrom ? ExecutionPatterns.Parallel
-        : decision.Confidence > _recursiveAbove ? ExecutionPatterns.Recursive
+        : confidence > _recursiveAbove ? ExecutionPatterns.Recursive
         : ExecutionPatterns.Chain;
 }
