@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Execution;
@@ -130,9 +131,15 @@ public sealed partial class Orchestrator
         bool hasEnded = guard.TryCall(query, called, until, first.IsTakenBack, token, out GuardedReply reply, out Attempt attempt);
         decision = isSealed ? decision : choice.Seal(Router);
         PatternContext context = Context(request, classified, decision, pattern, mask, asked, plan, start, token);
-        return hasEnded ? EndAtOnceAsync(first, context, called, reply) : context.AwaitFirstAsync(first, query, called, until, attempt);
+        if (hasEnded)
+        {
+            return EndAtOnceAsync(first, context, called, reply);
+        }
+
+        return context.AwaitFirstAsync(first, query, called, until, attempt);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private PatternContext Context(
         in ExecutionRequest request,
         ClassifiedQuery classified,
@@ -150,6 +157,7 @@ public sealed partial class Orchestrator
         return context;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ValueTask<ExecutionResult> EndAtOnceAsync(FirstAnswerPattern pattern, PatternContext context, long called, in GuardedReply reply)
     {
         context.Finish(context.Decision.Backend, context.Decision.Id, called, reply, out BackendAnswer answer);

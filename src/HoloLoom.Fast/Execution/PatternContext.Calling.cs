@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HoloLoom.Fast.Execution;
 
 public sealed partial class PatternContext
@@ -6,6 +8,7 @@ public sealed partial class PatternContext
     internal static long Until(long now, long deadline, bool mayTurnToAnother) => mayTurnToAnother ? now + (deadline - now) / 2 : deadline;
 
     /// <summary>Goes on with the decision's backend at work.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ValueTask<ExecutionResult> AwaitFirstAsync(FirstAnswerPattern pattern, in BackendQuery query, long called, long until, in Attempt attempt)
     {
         HasWaited = true;
