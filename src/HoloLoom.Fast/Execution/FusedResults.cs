@@ -3,14 +3,32 @@ using System.Runtime.InteropServices;
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>Collects points per result id, in the order of first appearance.</summary>
-/// <param name="count">How many results will be added, duplicates included.</param>
-internal sealed class FusedResults(int count)
+internal sealed class FusedResults
 {
-    // So few are put in order where they are, sooner than a general sort has begun.
+    // So few are looked through one by one, and put in order where they are, sooner than a table or a general sort has begun.
     private const int Few = 64;
 
-    private readonly Dictionary<string, int> _places = new(count, StringComparer.Ordinal);
-    private readonly List<(SearchResult Result, double Points, int List)> _results = new(count);
+    private readonly (SearchResult Result, double Points, int List)[] _results;
+    private readonly Dictionary<string, int>? _places;
+    private int _count;
+
+    private FusedResults(int count)
+    {
+        _results = new (SearchResult, double, int)[count];
+        _places = count <= Few ? null : new Dictionary<string, int>(count, StringComparer.Ordinal);
+    }
+
+    /// <summary>With room for the results of all these answers.</summary>
+    public static FusedResults For(IReadOnlyList<BackendAnswer> answers)
+    {
+        int count = 0;
+        for (int i = 0; i < answers.Count; i++)
+        {
+            count += answers[i].Results.Count;
+        }
+
+        return new FusedResults(count);
+    }
 
     /// <summary>Adds a list. Of a result that is in it twice, the first counts.</summary>
     /// <param name="list">The list's number, rising from call to call.</param>
@@ -22,26 +40,45 @@ internal sealed class FusedResults(int count)
         {
             SearchResult result = results[rank];
             double earned = points(rank + 1, result.Score);
-            ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, result.Id, out bool isKnown);
-            if (!isKnown)
+            int place = PlaceOf(result.Id);
+            if (place == _count)
             {
-                place = _results.Count;
-                _results.Add((result, earned, list));
+                _results[_count++] = (result, earned, list);
                 continue;
             }
 
-            (SearchResult known, double sum, int last) = _results[place];
-            if (last != list)
+            ref (SearchResult Result, double Points, int List) known = ref _results[place];
+            if (known.List != list)
             {
-                _results[place] = (known with { Text = known.Text ?? result.Text }, sum + earned, list);
+                known = (known.Result with { Text = known.Result.Text ?? result.Text }, known.Points + earned, list);
             }
         }
+    }
+
+    // Where the id is, or is to be: behind the others.
+    private int PlaceOf(string id)
+    {
+        if (_places is not null)
+        {
+            ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, id, out bool isKnown);
+            return isKnown ? place : place = _count;
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            if (_results[i].Result.Id == id)
+            {
+                return i;
+            }
+        }
+
+        return _count;
     }
 
     /// <summary>The results by points, of equal ones the first met first; points over the most that can be earned are the scores.</summary>
     public IReadOnlyList<SearchResult> Ranked(int limit, double mostPoints)
     {
-        var order = new (double Points, int Place)[_results.Count];
+        var order = new (double Points, int Place)[_count];
         for (int i = 0; i < order.Length; i++)
         {
             order[i] = (_results[i].Points, i);

@@ -30,11 +30,22 @@ public sealed partial class PatternContext
         return CallAsync(backend, [], mayTurnToAnother, isTakenBack: true, CancellationToken, out pending, out source);
     }
 
-    /// <summary>Calls backends at once, each with the whole time that is left.</summary>
-    internal ValueTask<BackendAnswer> CallBesideAsync(int backend)
+    /// <summary>Calls one of several backends at once, each with the whole time that is left.</summary>
+    internal void CallBeside(int backend, ParallelCalls calls, int place)
     {
         Interlocked.Or(ref _asked, Bit(backend));
-        return CallAsync(backend, [], mayTurnToAnother: false, isTakenBack: false, CancellationToken, out _, out _);
+        if (TryCall(backend, [], mayTurnToAnother: false, isTakenBack: false, CancellationToken, out BackendAnswer answer, out Begun begun))
+        {
+            calls.Settle(place, answer);
+        }
+        else if (begun.Attempt.Watched is { } watched)
+        {
+            _ = AwaitBesideAsync(AwaitAsync(backend, begun.Id, begun.Start, watched), calls, place);
+        }
+        else
+        {
+            new PendingBeside(calls, place, this, backend, begun.Id, begun.Query, begun.Start, begun.Until, begun.Attempt, CancellationToken).Begin();
+        }
     }
 
     /// <summary>
@@ -126,6 +137,33 @@ public sealed partial class PatternContext
         out CancellationTokenSource? source)
     {
         (pending, source) = (null, null);
+        if (TryCall(backend, previous, mayTurnToAnother, isTakenBack, token, out BackendAnswer answer, out Begun begun))
+        {
+            return new(answer);
+        }
+
+        if (begun.Attempt.Watched is { } watched)
+        {
+            source = begun.Attempt.Source;
+            return new(AwaitAsync(backend, begun.Id, begun.Start, watched));
+        }
+
+        var call = new PendingAnswer(this, backend, begun.Id, begun.Query, begun.Start, begun.Until, begun.Attempt, token);
+        pending = call;
+        call.Begin();
+        return call.AsValueTask();
+    }
+
+    // True if the call has ended: then the answer is there.
+    private bool TryCall(
+        int backend,
+        IReadOnlyList<SearchResult> previous,
+        bool mayTurnToAnother,
+        bool isTakenBack,
+        CancellationToken token,
+        out BackendAnswer answer,
+        out Begun begun)
+    {
         CancellationToken.ThrowIfCancellationRequested();
         DecisionId id = backend == Decision.Backend ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
@@ -133,21 +171,31 @@ public sealed partial class PatternContext
         var query = new BackendQuery(Query, Limit, previous);
         if (_owner.Guard(backend).TryCall(query, start, until, isTakenBack, token, out GuardedReply reply, out Attempt attempt))
         {
-            Finish(backend, id, start, reply, out BackendAnswer answer);
-            return new(answer);
+            begun = default;
+            Finish(backend, id, start, reply, out answer);
+            return true;
         }
 
         HasWaited = true;
-        if (attempt.Watched is { } watched)
+        answer = default;
+        begun = new Begun(id, start, until, query, attempt);
+        return false;
+    }
+
+    private static async Task AwaitBesideAsync(Task<BackendAnswer> running, ParallelCalls calls, int place)
+    {
+        BackendAnswer answer;
+        try
         {
-            source = attempt.Source;
-            return new(AwaitAsync(backend, id, start, watched));
+            answer = await running.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            calls.Fail(error);
+            return;
         }
 
-        var call = new PendingAnswer(this, backend, id, query, start, until, attempt, token);
-        pending = call;
-        call.Begin();
-        return call.AsValueTask();
+        calls.Settle(place, answer);
     }
 
     private async Task<BackendAnswer> AwaitAsync(int backend, DecisionId id, long start, Task<GuardedReply> running)
@@ -187,4 +235,6 @@ public sealed partial class PatternContext
         ulong bit = Bit(backend);
         return (_mask & ~(Interlocked.Or(ref _asked, bit) | bit)) != 0;
     }
+
+    private readonly record struct Begun(DecisionId Id, long Start, long Until, BackendQuery Query, Attempt Attempt);
 }

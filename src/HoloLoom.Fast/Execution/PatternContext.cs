@@ -186,13 +186,27 @@ public sealed partial class PatternContext
     public IReadOnlyList<SearchResult> Fuse(IReadOnlyList<BackendAnswer> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        BackendAnswer[] found = [.. answers.Where(static answer => answer.IsAnswered && answer.Results.Count > 0)];
-        return found.Length switch
+        int count = 0;
+        for (int i = 0; i < answers.Count; i++)
         {
-            0 => [],
-            1 => found[0].Results,
-            _ => Options.Fusion.Fuse(found, Limit),
-        };
+            count += answers[i].IsAnswered && answers[i].Results.Count > 0 ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var found = new BackendAnswer[count];
+        for (int i = 0, at = 0; i < answers.Count; i++)
+        {
+            if (answers[i].IsAnswered && answers[i].Results.Count > 0)
+            {
+                found[at++] = answers[i];
+            }
+        }
+
+        return count == 1 ? found[0].Results : Options.Fusion.Fuse(found, Limit);
     }
 
     /// <summary>What the backend's latest answers took at the quantile that hedging waits for, or the initial delay while too few are known.</summary>

@@ -10,7 +10,7 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
 {
     private readonly FirstAnswerPattern _pattern;
     private readonly HedgeWatch? _watch;
-    private ManualResetValueTaskSourceCore<Ended> _core;
+    private ExecutionSource _source;
 
     // Of the first answer, if that was all; the result is framed when it is fetched, and so is copied once less.
     private IReadOnlyList<SearchResult>? _results;
@@ -36,8 +36,8 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
         _watch?.Begin();
     }
 
-    /// <summary>The execution. Like any value task it is to be awaited once; who gets its result early waits for it.</summary>
-    public ValueTask<ExecutionResult> AsValueTask() => new(this, _core.Version);
+    /// <summary>The execution.</summary>
+    public ValueTask<ExecutionResult> AsValueTask() => new(this, _source.Version);
 
     /// <summary>The call takes longer than it is given: another way to the result begins, with this call's answer among what it may use.</summary>
     /// <param name="first">What comes of this call.</param>
@@ -64,11 +64,11 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
         }
         catch (Exception error)
         {
-            _core.SetException(error);
+            _source.SetException(error);
             return;
         }
 
-        _core.SetResult(default);
+        _source.SetEnded();
     }
 
     protected override void Fail(Exception error)
@@ -79,24 +79,19 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
             return;
         }
 
-        _core.SetException(error);
+        _source.SetException(error);
     }
 
     ExecutionResult IValueTaskSource<ExecutionResult>.GetResult(short token)
     {
-        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
-        {
-            WaitForResult(token);
-        }
-
-        _core.GetResult(token);
+        _source.GetEnded(token);
         return _results is null ? _result : Context.Frame(_results, _elapsedMs);
     }
 
-    ValueTaskSourceStatus IValueTaskSource<ExecutionResult>.GetStatus(short token) => _core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<ExecutionResult>.GetStatus(short token) => _source.GetStatus(token);
 
     void IValueTaskSource<ExecutionResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+        _source.OnCompleted(continuation, state, token, flags);
 
     // A method of its own, so that the usual way makes no closure.
     private void GoOn(BackendAnswer answer) => InAmbient(() => _ = EndAsync(_pattern.GoOnAsync(Context, answer)));
@@ -109,20 +104,10 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
         }
         catch (Exception error)
         {
-            _core.SetException(error);
+            _source.SetException(error);
             return;
         }
 
-        _core.SetResult(default);
-    }
-
-    // A type of its own, so that the just-in-time compiler learns what these cores go on with, and not what all others do.
-    private readonly struct Ended;
-
-    private void WaitForResult(short token)
-    {
-        using var ended = new ManualResetEventSlim();
-        _core.OnCompleted(static ended => ((ManualResetEventSlim)ended!).Set(), ended, token, ValueTaskSourceOnCompletedFlags.None);
-        ended.Wait();
+        _source.SetEnded();
     }
 }

@@ -25,7 +25,7 @@ public sealed class ReciprocalRankFusion : IResultFusion
     public IReadOnlyList<SearchResult> Fuse(IReadOnlyList<BackendAnswer> answers, int limit)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        var fused = new FusedResults(answers.Sum(static answer => answer.Results.Count));
+        var fused = FusedResults.For(answers);
         int lists = 0;
         foreach (BackendAnswer answer in answers)
         {

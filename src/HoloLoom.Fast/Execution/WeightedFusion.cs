@@ -31,7 +31,7 @@ public sealed class WeightedFusion : IResultFusion
     public IReadOnlyList<SearchResult> Fuse(IReadOnlyList<BackendAnswer> answers, int limit)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        var fused = new FusedResults(answers.Sum(static answer => answer.Results.Count));
+        var fused = FusedResults.For(answers);
         double sum = 0;
         for (int i = 0; i < answers.Count; i++)
         {
