@@ -50,10 +50,9 @@ public sealed partial class Router
         ulong mask = Mask(available);
         PosteriorTable posteriors = ArmOf(decision.Variant).Posteriors;
         posteriors.RefreshIfStale(decision.QueryType);
-        Span<double> row = stackalloc double[ArmParameters.Fields * BackendSet.MaxBackends];
-        row = row[..posteriors.ParametersLength];
+        Span<double> row = stackalloc double[posteriors.ParametersLength];
         posteriors.CopyParameters(decision.QueryType, row);
-        (double alpha, double beta) = posteriors.Posterior(decision.QueryType, scored);
+        (double alpha, double beta) = ArmParameters.Shapes(row, posteriors.Stride, scored);
         double weight = Math.Max(1, share * (alpha + beta));
         GammaShape successes = GammaShape.Of(alpha + weight * score);
         GammaShape failures = GammaShape.Of(beta + weight * (1 - score));

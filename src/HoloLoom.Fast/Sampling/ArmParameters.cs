@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HoloLoom.Fast.Sampling;
 
 /// <summary>
@@ -22,6 +24,14 @@ internal static class ArmParameters
     /// <summary>Arrays are padded to whole groups of the lanes that <see cref="BestArm"/> draws them by: to four numbers, or to a multiple of eight.</summary>
     public static int Stride(int arms) => arms <= BestArm.FewArms ? BestArm.FewArms : (arms + 7) & ~7;
 
+    /// <summary>The shapes alpha and beta of an arm, to within rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (double Alpha, double Beta) Shapes(ReadOnlySpan<double> row, int stride, int arm) => (
+        GammaShape.ShapeOf(row[AlphaD * stride + arm], row[AlphaInverse * stride + arm]),
+        GammaShape.ShapeOf(row[BetaD * stride + arm], row[BetaInverse * stride + arm]));
+
+    /// <summary>Writes an arm's constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Set(Span<double> row, int stride, int arm, in GammaShape alpha, in GammaShape beta)
     {
         row[AlphaD * stride + arm] = alpha.D;

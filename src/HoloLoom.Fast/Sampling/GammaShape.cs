@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HoloLoom.Fast.Sampling;
 
 /// <summary>The constants that the gamma sampler derives from a shape, computed when a posterior changes and not when it is drawn from.</summary>
@@ -14,7 +16,12 @@ internal readonly record struct GammaShape(double D, double C, double Squeeze, d
     // More than what rounding does to either side of the comparison.
     private const double SqueezeFactor = (1 + 1e-12) / 108;
 
+    /// <summary>The shape that has these constants, to within rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ShapeOf(double d, double inverseShape) => inverseShape > 0 ? 1 / inverseShape : d + 1.0 / 3.0;
+
     /// <param name="shape">Finite, above 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GammaShape Of(double shape)
     {
         bool small = shape < 1;

@@ -10,6 +10,8 @@ namespace HoloLoom.Fast.Strategies;
 /// </summary>
 internal sealed class ThompsonStrategy : IRoutingStrategy
 {
+    // Eight backends do with an eighth of the stack that the most need, and so with pages of it that are in use anyway.
+    private const int SmallRow = ArmParameters.Fields * 8;
     private const int LargestRow = ArmParameters.Fields * BestArm.MaxArms;
 
     public string Name => "thompson";
@@ -21,8 +23,28 @@ internal sealed class ThompsonStrategy : IRoutingStrategy
     {
         PosteriorTable posteriors = context.Posteriors;
         posteriors.RefreshIfStale(context.QueryType);
+        int length = posteriors.ParametersLength;
+        if (length > SmallRow)
+        {
+            return ChooseOfMany(ref context);
+        }
+
+        Span<double> row = stackalloc double[SmallRow];
+        return Choose(ref context, row[..length]);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ChooseOfMany(ref StrategyContext context)
+    {
         Span<double> row = stackalloc double[LargestRow];
-        row = row[..posteriors.ParametersLength];
+        return Choose(ref context, row[..context.Posteriors.ParametersLength]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Choose(ref StrategyContext context, scoped Span<double> row)
+    {
+        PosteriorTable posteriors = context.Posteriors;
         posteriors.CopyParameters(context.QueryType, row);
         return BestArm.Select(
             row, posteriors.Stride, posteriors.Backends, context.Available, ref context.Streams, context.Draws, SamplerKernels.Chosen);
