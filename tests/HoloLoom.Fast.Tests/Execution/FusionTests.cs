@@ -1,3 +1,4 @@
+using FsCheck.Xunit;
 using HoloLoom.Fast.Execution;
 
 namespace HoloLoom.Fast.Tests.Execution;
@@ -59,6 +60,31 @@ public sealed class FusionTests
             [Answer(0, new("a", 0.9), new("a", 0.8), new("b", 0.7)), Answer(1, new SearchResult("b", 0.5))], 10);
         Assert.Equal(["b", "a"], fused.Select(static one => one.Id));
         Assert.Equal(1 / 61.0 / (2 / 61.0), fused[1].Score, 12);
+    }
+
+    /// <summary>Few results are looked through, many are looked up: both as if sorted by what each has earned.</summary>
+    [Property(MaxTest = 200)]
+    public bool Few_and_many_results_are_fused_as_a_plain_sum_would(byte[][] lists, bool isMany)
+    {
+        SearchResult[][] results = [.. lists.Select(list => list.Select(id => new SearchResult($"{id % 40}", 1)).ToArray())];
+        if (isMany)
+        {
+            results = [.. results, [.. Enumerable.Range(100, 80).Select(static id => new SearchResult($"{id}", 1))]];
+        }
+
+        results = [.. results.Where(static list => list.Length > 0)];
+        var earned = new Dictionary<string, double>();
+        foreach (SearchResult[] list in results)
+        {
+            foreach ((SearchResult result, int index) in list.Select(static (result, index) => (result, index)).DistinctBy(static one => one.result.Id))
+            {
+                earned[result.Id] = earned.GetValueOrDefault(result.Id) + 1 / (60.0 + index + 1);
+            }
+        }
+
+        IEnumerable<string> expected = earned.OrderByDescending(static one => one.Value).Select(static one => one.Key);
+        IReadOnlyList<SearchResult> fused = new ReciprocalRankFusion().Fuse([.. results.Select(static (list, i) => Answer(i, list))], 1000);
+        return expected.SequenceEqual(fused.Select(static one => one.Id));
     }
 
     [Fact]
