@@ -5,6 +5,9 @@ namespace HoloLoom.Fast;
 
 public sealed partial class Router
 {
+    /// <summary>Whether the reward is a user's function.</summary>
+    internal bool HasCustomReward => _customReward is not null;
+
     /// <summary>A unit's slot of the experiment; −1 without a unit or an experiment.</summary>
     /// <param name="unit">UTF-16.</param>
     internal int SlotOf(string? unit) => unit is null || _experiment is null ? -1 : _experiment.Sticky(unit);

@@ -15,9 +15,10 @@ internal readonly record struct GuardedReply(CallStatus Status, IReadOnlyList<Se
 /// <param name="Running">The first attempt, or null.</param>
 /// <param name="Source">The backend's token; of the pipeline, what takes it back, if it can be.</param>
 /// <param name="Link">From the caller's token to it.</param>
+/// <param name="Ambient">What was ambient when it began.</param>
 /// <param name="Watched">The pipeline's reply, or null.</param>
 internal readonly record struct Attempt(
-    Task<IReadOnlyList<SearchResult>>? Running, CancellationTokenSource? Source, CancellationTokenRegistration Link, Task<GuardedReply>? Watched);
+    Task<IReadOnlyList<SearchResult>>? Running, CancellationTokenSource? Source, CancellationTokenRegistration Link, ExecutionContext? Ambient, Task<GuardedReply>? Watched);
 
 /// <summary>Stands before one backend: concurrency limit, timeout, retry and circuit breaker.</summary>
 /// <remarks>
@@ -86,7 +87,7 @@ internal sealed class BackendGuard
     public bool IsOpen => Volatile.Read(ref _circuit) != Closed;
 
     /// <summary>Whether calls go through the pipeline from their beginning.</summary>
-    public bool IsWatched => Volatile.Read(ref _watchedUntil) is not 0 and var until && IsStillWatched(until);
+    private bool IsWatched => Volatile.Read(ref _watchedUntil) is not 0 and var until && IsStillWatched(until);
 
     /// <summary>What an attempt may take, in the clock's ticks, if so much is left until the call must end.</summary>
     public long AttemptTicks(long left) => Math.Max(Math.Min(left, _timeoutTicks), _time.TimestampFrequency / 1000);
@@ -117,15 +118,17 @@ internal sealed class BackendGuard
             return false;
         }
 
+        ExecutionContext? ambient = ExecutionContext.Capture();
         CancellationTokenSource source = RentSource();
         CancellationTokenRegistration link = Link(source, token);
         try
         {
             ValueTask<IReadOnlyList<SearchResult>> running = _backend.SearchAsync(query, source.Token);
+            Restore(ambient);
             if (!running.IsCompletedSuccessfully)
             {
                 reply = default;
-                attempt = new Attempt(running.AsTask(), source, link, null);
+                attempt = new Attempt(running.AsTask(), source, link, ambient, null);
                 return false;
             }
 
@@ -137,9 +140,10 @@ internal sealed class BackendGuard
         }
         catch (Exception error)
         {
+            Restore(ambient);
             reply = default;
             attempt = isTakenBack
-                ? new Attempt(Task.FromException<IReadOnlyList<SearchResult>>(error), source, link, null)
+                ? new Attempt(Task.FromException<IReadOnlyList<SearchResult>>(error), source, link, ambient, null)
                 : Repeat(query, until, error, link, token);
             return false;
         }
@@ -186,6 +190,15 @@ internal sealed class BackendGuard
         }
     }
 
+    // What a backend does to what is ambient is not for other backends, nor for the caller.
+    private static void Restore(ExecutionContext? ambient)
+    {
+        if (ambient is not null && ExecutionContext.Capture() != ambient)
+        {
+            ExecutionContext.Restore(ambient);
+        }
+    }
+
     private bool TryEnter()
     {
         if (Interlocked.Increment(ref _underWay) <= _options.MaxConcurrency)
@@ -204,13 +217,13 @@ internal sealed class BackendGuard
     private Attempt Watched(in BackendQuery query, long until, bool isTakenBack, CancellationToken token)
     {
         CancellationTokenSource? source = isTakenBack ? CancellationTokenSource.CreateLinkedTokenSource(token) : null;
-        return new Attempt(null, source, default, new GuardedCall(this, query, until, source?.Token ?? token).RunAsync());
+        return new Attempt(null, source, default, null, new GuardedCall(this, query, until, source?.Token ?? token).RunAsync());
     }
 
     private Attempt Repeat(in BackendQuery query, long until, Exception error, CancellationTokenRegistration link, CancellationToken token)
     {
         link.Unregister();
-        return new Attempt(null, null, default, new GuardedCall(this, query, until, token).RunAsync(GuardedCall.OfBackend(error)));
+        return new Attempt(null, null, default, null, new GuardedCall(this, query, until, token).RunAsync(GuardedCall.OfBackend(error)));
     }
 
     private bool IsStillWatched(long until)

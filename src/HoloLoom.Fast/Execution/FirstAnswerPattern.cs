@@ -23,7 +23,7 @@ internal abstract class FirstAnswerPattern(string name, bool isTakenBack = false
     /// <summary>Goes on from a first call that goes through the pipeline of its policies, to the result.</summary>
     /// <param name="context">The execution.</param>
     /// <param name="first">What comes of the call.</param>
-    /// <param name="source">Takes the call back, if it can be; disposed at the end.</param>
+    /// <param name="source">What takes the call back, of a pattern that may do so; for it to dispose of.</param>
     public virtual async ValueTask<ExecutionResult> AwaitAsync(PatternContext context, Task<BackendAnswer> first, CancellationTokenSource? source)
     {
         BackendAnswer answer = await first.ConfigureAwait(false);

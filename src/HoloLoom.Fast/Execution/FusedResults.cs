@@ -39,6 +39,7 @@ internal sealed class FusedResults
         for (int rank = 0; rank < results.Count; rank++)
         {
             SearchResult result = results[rank];
+            ArgumentNullException.ThrowIfNull(result.Id);
             double earned = points(rank + 1, result.Score);
             int place = PlaceOf(result.Id);
             if (place == _count)

@@ -6,6 +6,7 @@ internal sealed class HedgeWatch : LimitedWait, IThreadPoolWorkItem
     private readonly TimeLimits _limits;
     private readonly PendingExecution _call;
     private readonly TaskCompletionSource<BackendAnswer> _answer = new();
+    private int _isDecided;
 
     /// <param name="guard">Of the call's backend, under whose timer the time is.</param>
     /// <param name="call">The call. It is not to have begun to wait.</param>
@@ -20,7 +21,16 @@ internal sealed class HedgeWatch : LimitedWait, IThreadPoolWorkItem
     public void Begin() => _limits.Add(this);
 
     /// <summary>The call has ended. False if the time was over before: then whoever has begun since is to be told what came of the call.</summary>
-    public bool TryEnd() => _limits.TryEnd(this);
+    public bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _isDecided, 1) != 0)
+        {
+            return false;
+        }
+
+        _ = _limits.TryEnd(this);
+        return true;
+    }
 
     /// <summary>Tells what came of the call.</summary>
     public void Answered(in BackendAnswer answer) => _answer.SetResult(answer);
@@ -29,7 +39,14 @@ internal sealed class HedgeWatch : LimitedWait, IThreadPoolWorkItem
     public void Failed(Exception error) => _answer.SetException(error);
 
     /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute() => _call.Hedge(_answer.Task);
+    void IThreadPoolWorkItem.Execute()
+    {
+        // Decided here and not when the time was over: an answer that came before this thread did is good enough.
+        if (Interlocked.Exchange(ref _isDecided, 1) == 0)
+        {
+            _call.Hedge(_answer.Task);
+        }
+    }
 
     /// <inheritdoc/>
     internal override void TimeIsOver() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

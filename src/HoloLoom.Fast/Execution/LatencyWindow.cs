@@ -1,7 +1,7 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>The latest latencies of one backend, and their quantile.</summary>
-/// <remarks>Of two that are added at the very same time one may be lost, and a reader may see some late: of 256, one more or less tells nothing else.</remarks>
+/// <remarks>Of some that are added at the very same time a few may be lost, and a reader may see some late: of 256, that tells nothing else.</remarks>
 internal sealed class LatencyWindow(double quantile)
 {
     private const int Size = 256;

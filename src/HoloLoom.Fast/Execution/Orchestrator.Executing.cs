@@ -96,6 +96,8 @@ public sealed partial class Orchestrator
         var among = new BackendSet(plan is null ? mask : FirstOf(plan, mask));
         ClassifiedQuery classified;
         Router.Choice choice;
+        Decision decision = default;
+        bool isSealed = false;
         if (Options.Profiler is null)
         {
             classified = Router.Classify(request.Query);
@@ -103,16 +105,16 @@ public sealed partial class Orchestrator
         }
         else
         {
-            choice = ChooseProfiled(request, among, out classified);
+            (choice, decision) = ChooseProfiled(request, among, out classified);
+            isSealed = true;
         }
 
         // A selector of the user's is told of the decision; else it gets its id while the backend is at work.
-        Decision decision = default;
         string? name = request.Pattern ?? _patternOf?[choice.Variant] ?? _rules?.Choose(request.Query, choice.Confidence, new BackendSet(mask));
-        bool isSealed = name is null;
         if (name is null)
         {
-            decision = choice.Seal(Router);
+            decision = isSealed ? decision : choice.Seal(Router);
+            isSealed = true;
             name = _selector.Choose(request.Query, decision, new BackendSet(mask));
         }
 
@@ -121,6 +123,13 @@ public sealed partial class Orchestrator
         {
             decision = isSealed ? decision : choice.Seal(Router);
             return _beginFreely[pattern]!.ExecuteAsync(Context(request, classified, decision, pattern, mask, 0, plan, start, token));
+        }
+
+        if (token.IsCancellationRequested)
+        {
+            // By a classifier or selector that took long. What was chosen is counted all the same.
+            _ = isSealed ? decision : choice.Seal(Router);
+            return Cancelled(token);
         }
 
         BackendGuard guard = _guards[choice.Backend]!;
@@ -160,16 +169,27 @@ public sealed partial class Orchestrator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ValueTask<ExecutionResult> EndAtOnceAsync(FirstAnswerPattern pattern, PatternContext context, long called, in GuardedReply reply)
     {
-        context.Finish(context.Decision.Backend, context.Decision.Id, called, reply, out BackendAnswer answer);
-        return pattern.Suffices(context, answer) ? new(context.Complete(answer.Results)) : pattern.GoOnAsync(context, answer);
+        try
+        {
+            context.Finish(context.Decision.Backend, context.Decision.Id, called, reply, out BackendAnswer answer);
+            return pattern.Suffices(context, answer) ? new(context.Complete(answer.Results)) : pattern.GoOnAsync(context, answer);
+        }
+        catch (Exception error)
+        {
+            // Such as a judgement of relevance throws. Whoever begins several executions has not lost the others by it.
+            return error is OperationCanceledException && context.CancellationToken.IsCancellationRequested
+                ? Cancelled(context.CancellationToken)
+                : ValueTask.FromException<ExecutionResult>(error);
+        }
     }
 
-    private Router.Choice ChooseProfiled(in ExecutionRequest request, BackendSet among, out ClassifiedQuery classified)
+    private (Router.Choice Choice, Decision Decision) ChooseProfiled(in ExecutionRequest request, BackendSet among, out ClassifiedQuery classified)
     {
         using (Options.Profiler?.ProfileRouting() ?? default)
         {
             classified = Router.Classify(request.Query);
-            return Router.Choose(classified, among, request.Unit);
+            Router.Choice choice = Router.Choose(classified, among, request.Unit);
+            return (choice, choice.Seal(Router));
         }
     }
 

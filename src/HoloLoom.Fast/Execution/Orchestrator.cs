@@ -72,6 +72,7 @@ public sealed partial class Orchestrator
         _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
         _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
         _run = (request, token) => RunAsync(request, token);
+        RunsUsersCode = Options.Relevance is not null || router.HasCustomReward;
         Profile = Options.Profiler is { } profiler ? new ExecutionProfile(profiler, this) : null;
     }
 
@@ -104,6 +105,9 @@ public sealed partial class Orchestrator
 
     internal ExecutionProfile? Profile { get; }
 
+    /// <summary>Whether to learn from an answer runs a user's function.</summary>
+    internal bool RunsUsersCode { get; }
+
     internal long DeadlineTicks { get; }
 
     internal IReadOnlyList<string> PatternNames => _patternNames;
@@ -118,7 +122,10 @@ public sealed partial class Orchestrator
     /// <summary>Executes a query.</summary>
     /// <param name="request">The query, and what is said of how to execute it.</param>
     /// <param name="cancellationToken">Ends the execution; the calls under way are taken back.</param>
-    /// <returns>The results, and how they came about. With the result cache, perhaps those of an earlier execution.</returns>
+    /// <returns>
+    /// The results, and how they came about. With the result cache, perhaps those of an earlier execution. To be awaited once, as any value
+    /// task; for more, or at the same time, take <see cref="ValueTask{TResult}.AsTask"/>.
+    /// </returns>
     /// <exception cref="ArgumentException">The request is not valid: no query, a bad limit, an unknown pattern or backend.</exception>
     /// <exception cref="ExecutionException">No backend answered; the exception tells of each why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

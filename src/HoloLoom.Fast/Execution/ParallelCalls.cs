@@ -84,16 +84,19 @@ internal sealed class ParallelCalls : IValueTaskSource<ExecutionResult>
         {
             _source.SetException(error);
         }
-        else if (_ambient is null || (_context.Answered.Count > 0 && _context.Options.Fusion is ReciprocalRankFusion or WeightedFusion))
+        else if (_ambient is null || IsAllOurs())
         {
             End();
         }
         else
         {
-            // Another backend, or a fusion of the user's.
+            // Another backend, or a function of the user's.
             ExecutionContext.Run(_ambient, static calls => ((ParallelCalls)calls!).End(), this);
         }
     }
+
+    private bool IsAllOurs() =>
+        _context.Answered.Count > 0 && _context.Options.Fusion is ReciprocalRankFusion or WeightedFusion && !_context.RunsUsersCode;
 
     private void End()
     {

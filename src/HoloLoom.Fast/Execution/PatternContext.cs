@@ -70,7 +70,7 @@ public sealed partial class PatternContext
     internal int Pattern { get; private set; }
 
     /// <summary>Whether a call has not ended at once: it may know the context for longer than the execution lasts.</summary>
-    internal bool HasWaited { get; private set; }
+    internal bool HasWaited { get; set; }
 
     internal double BestScore => _bestScore;
 
@@ -216,6 +216,9 @@ public sealed partial class PatternContext
         LatencyWindow latencies = _owner.Guard(backend).Latencies;
         return latencies.Count >= Options.HedgeMinimumSamples ? TimeSpan.FromMilliseconds(latencies.Quantile()) : Options.HedgeInitialDelay;
     }
+
+    /// <summary>Whether to learn from an answer runs a user's function.</summary>
+    internal bool RunsUsersCode => _owner.RunsUsersCode;
 
     internal BackendGuard GuardOf(int backend) => _owner.Guard(backend);
 

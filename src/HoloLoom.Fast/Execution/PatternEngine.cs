@@ -13,7 +13,7 @@ internal abstract class PatternEngine(string name)
 /// <summary>A pattern that has the execution in its hands from the beginning.</summary>
 internal abstract class FreePattern(string name) : PatternEngine(name)
 {
-    /// <param name="context">The query, the decision, and the means to call; valid until the task ends.</param>
+    /// <param name="context">The query, the decision, and the means to call; valid until the execution is complete.</param>
     /// <exception cref="ExecutionException">No backend answered.</exception>
     public abstract ValueTask<ExecutionResult> ExecuteAsync(PatternContext context);
 }
@@ -21,6 +21,10 @@ internal abstract class FreePattern(string name) : PatternEngine(name)
 /// <summary>A pattern of the user's.</summary>
 internal sealed class CustomPattern(IExecutionPattern pattern) : FreePattern(pattern.Name)
 {
-    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context) =>
-        context.Complete(await pattern.RunAsync(context).ConfigureAwait(false));
+    public override async ValueTask<ExecutionResult> ExecuteAsync(PatternContext context)
+    {
+        // Whatever the pattern has begun and left behind may still know the context.
+        context.HasWaited = true;
+        return context.Complete(await pattern.RunAsync(context).ConfigureAwait(false));
+    }
 }

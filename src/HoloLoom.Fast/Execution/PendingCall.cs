@@ -26,7 +26,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     private CancellationTokenRegistration _takeBack;
     private readonly ExecutionContext? _ambient;
     private CancellationTokenSource? _repetition;
-    private BackendQuery _query;
+    private readonly BackendQuery _query;
     private int _isTakenBack;
 
     /// <param name="context">The execution that the call is part of.</param>
@@ -47,12 +47,10 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
 
         // What is ambient to the caller, such as what a trace belongs to, is kept for whatever runs a user's code: a repetition, another backend,
         // the judgement of relevance. The usual way has nothing to see it, and does without what restoring it costs.
-        _ambient = ExecutionContext.Capture();
+        _ambient = attempt.Ambient;
     }
 
     protected PatternContext Context { get; }
-
-    protected BackendGuard Guard => _guard;
 
     /// <summary>Begins to wait. Called once.</summary>
     public void Begin()
@@ -148,7 +146,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
 
         if (!_attempt.IsCompletedSuccessfully
             || !ResultCheck.AreInOrder(_attempt.Result, _query.Limit, out IReadOnlyList<SearchResult>? results, out double meanScore)
-            || Context.Options.Relevance is not null)
+            || Context.RunsUsersCode)
         {
             FinishElse(end);
             answer = default;

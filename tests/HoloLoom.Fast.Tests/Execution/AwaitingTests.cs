@@ -65,38 +65,46 @@ public sealed class AwaitingTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public async Task What_is_ambient_to_the_caller_reaches_every_backend_and_is_left_to_the_caller(string pattern)
+    public async Task What_is_ambient_to_the_caller_reaches_every_backend_after_failures(string pattern)
     {
         var ambient = new AsyncLocal<string>();
-        var seen = new System.Collections.Concurrent.ConcurrentBag<(string Backend, string? Ambient)>();
-
-        // The first two fail, late and on threads that know nothing of the caller, so that the pattern goes on from there.
-        ScriptedBackend Seeing(string name, bool fails) => new(name, (_, _) =>
-        {
-            seen.Add((name, ambient.Value));
-            var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
-            var thread = new Thread(() =>
-            {
-                Thread.Sleep(5);
-                ambient.Value = "the backend's";
-                if (fails)
-                {
-                    answer.SetException(new InvalidOperationException($"{name} is broken"));
-                }
-                else
-                {
-                    answer.SetResult([new SearchResult($"{name}-1", 1)]);
-                }
-            });
-            thread.UnsafeStart();
-            return new(answer.Task);
-        });
-        Orchestrator orchestrator = Setup.Over(s_patient, Seeing("a", true), Seeing("b", true), Seeing("c", false));
+        var backends = new Bare[] { new("a", ambient, null), new("b", ambient, null), new("c", ambient, 1) };
         ambient.Value = "the caller's";
-        ExecutionResult result = await orchestrator.RunAsync(pattern);
+        ExecutionResult result = await new Orchestrator(Setup.Router(["a", "b", "c"]), backends, s_patient).RunAsync(pattern);
         Assert.Equal("the caller's", ambient.Value);
         Assert.Equal("c-1", result.Ids());
-        Assert.Equal([("a", "the caller's"), ("b", "the caller's"), ("c", "the caller's")], seen.Order());
+        Assert.All(backends, static backend => Assert.Equal("the caller's", backend.Saw));
+    }
+
+    [Theory]
+    [InlineData(ExecutionPatterns.Recursive)]
+    [InlineData(ExecutionPatterns.StrangeLoop)]
+    [InlineData(ExecutionPatterns.Chain)]
+    public async Task What_is_ambient_to_the_caller_reaches_the_next_backend_after_poor_results(string pattern)
+    {
+        var ambient = new AsyncLocal<string>();
+        var backends = new Bare[] { new("a", ambient, 0), new("b", ambient, 1) };
+        ambient.Value = "the caller's";
+        ExecutionResult result = await new Orchestrator(Setup.Router(["a", "b"]), backends, s_patient).RunAsync(pattern);
+        Assert.Equal(2, result.Answered.Count);
+        Assert.All(backends, static backend => Assert.Equal("the caller's", backend.Saw));
+    }
+
+    [Theory]
+    [MemberData(nameof(Patterns))]
+    public async Task What_a_backend_makes_ambient_is_its_own(string pattern)
+    {
+        var ambient = new AsyncLocal<string>();
+        foreach (bool atOnce in (bool[])[false, true])
+        {
+            var backends = new Bare[] { new("a", ambient, 0) { Leaves = "a's", AnswersAtOnce = atOnce }, new("b", ambient, 1) { Leaves = "b's", AnswersAtOnce = atOnce } };
+            ambient.Value = "the caller's";
+            ValueTask<ExecutionResult> execution = new Orchestrator(Setup.Router(["a", "b"]), backends, s_patient).RunAsync(pattern);
+            Assert.Equal("the caller's", ambient.Value);
+            await execution;
+            Assert.Equal("the caller's", ambient.Value);
+            Assert.All(backends.Where(static backend => backend.IsCalled), static backend => Assert.Equal("the caller's", backend.Saw));
+        }
     }
 
     [Theory]
@@ -107,10 +115,101 @@ public sealed class AwaitingTests
         var ambient = new AsyncLocal<string>();
         string? seen = null;
         OrchestratorOptions options = s_patient with { Fusion = new Fusing(() => seen = ambient.Value) };
-        Orchestrator orchestrator = Setup.Over(options, Slow("a", 5, new SearchResult("a-1", 1)), Slow("b", 10, new SearchResult("b-1", 1)));
         ambient.Value = "the caller's";
+        var orchestrator = new Orchestrator(Setup.Router(["a", "b"]), [new Bare("a", ambient, 1), new Bare("b", ambient, 1)], options);
         Assert.Equal("fused", (await orchestrator.RunAsync(pattern)).Ids());
         Assert.Equal("the caller's", seen);
+    }
+
+    [Theory]
+    [MemberData(nameof(Patterns))]
+    public async Task What_is_ambient_to_the_caller_reaches_a_reward_of_the_users(string pattern)
+    {
+        var ambient = new AsyncLocal<string>();
+        var seen = new System.Collections.Concurrent.ConcurrentBag<string?>();
+        var router = new Router(new RouterOptions
+        {
+            Backends = ["a", "b"],
+            QueryTypes = [new QueryTypeOptions("any", "a", [])],
+            Fallback = ["a", "b"],
+            Reward = new RewardOptions.Custom(_ =>
+            {
+                seen.Add(ambient.Value);
+                return 1;
+            }),
+        });
+        ambient.Value = "the caller's";
+        await new Orchestrator(router, [new Bare("a", ambient, 1), new Bare("b", ambient, 1)], s_patient).RunAsync(pattern);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, static value => Assert.Equal("the caller's", value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Patterns))]
+    public async Task What_a_judgement_throws_comes_by_the_task_and_not_at_once(string pattern)
+    {
+        OrchestratorOptions options = s_patient with { Relevance = static (_, _) => throw new FormatException("no judgement") };
+        ValueTask<ExecutionResult> execution = Setup.Over(options, Scoring("a", 1), Scoring("b", 1)).RunAsync(pattern);
+        await Assert.ThrowsAsync<FormatException>(async () => await execution);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_cancelled_while_a_selector_chooses_keeps_the_backend_from_being_called()
+    {
+        using var source = new CancellationTokenSource();
+        OrchestratorOptions options = s_patient with { CustomSelector = new Telling(_ => source.Cancel()) };
+        ScriptedBackend a = Scoring("a", 1);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Setup.Over(options, a).ExecuteAsync("anything", source.Token));
+        Assert.Equal(0, a.Calls);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_before_the_hedge_has_begun_is_good_enough()
+    {
+        OrchestratorOptions options = s_patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(10) };
+        var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+        var first = new ScriptedBackend("a", (_, _) => new(answer.Task));
+        ScriptedBackend second = Scoring("b", 1);
+        ValueTask<ExecutionResult> execution = Setup.Over(options, first, second).RunAsync(ExecutionPatterns.Hedged);
+
+        // No thread is free to begin the hedge, whose time is over long before the answer.
+        ThreadPool.GetMinThreads(out int threads, out _);
+        Task[] busy = [.. Enumerable.Range(0, threads + 30).Select(static _ => Task.Run(static () => Thread.Sleep(400)))];
+        var thread = new Thread(() =>
+        {
+            Thread.Sleep(100);
+            answer.SetResult([new SearchResult("a-1", 1)]);
+        });
+        thread.Start();
+        Assert.Equal("a-1", (await execution).Ids());
+        await Task.WhenAll(busy);
+        Assert.Equal(0, second.Calls);
+    }
+
+    [Fact]
+    public async Task A_call_that_a_users_pattern_left_on_another_thread_ends_in_its_own_execution()
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        Task<BackendAnswer>? left = null;
+        var slow = new ScriptedBackend("b", (_, _) =>
+        {
+            mayEnd.Wait(CancellationToken.None);
+            return new([new SearchResult("b-1", 1)]);
+        });
+        OrchestratorOptions options = s_patient with { CustomPatterns = [new Leaving(context => left = Task.Run(() => context.CallAsync(1).AsTask()), slow)] };
+        ScriptedBackend first = Scoring("a", 1);
+        Orchestrator orchestrator = Setup.Over(options, first, slow);
+        Assert.Equal("a-1", (await orchestrator.RunAsync("leaving")).Ids());
+
+        // On the same thread, as nothing was waited for; it is under way when the call that was left ends.
+        var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+        first.Script = (_, _) => new(answer.Task);
+        ValueTask<ExecutionResult> execution = orchestrator.RunAsync(ExecutionPatterns.FeedForward);
+        mayEnd.Set();
+        await left!;
+        answer.SetResult([new SearchResult("a-2", 1)]);
+        ExecutionResult result = await execution;
+        Assert.Equal(("a-2", "a"), (result.Ids(), orchestrator.Names(result.Answered)));
     }
 
     [Fact]
@@ -173,6 +272,59 @@ public sealed class AwaitingTests
         {
             tell(decision.Id);
             return ExecutionPatterns.FeedForward;
+        }
+    }
+
+    /// <summary>Answers by a thread that knows nothing of the caller, with a score or a failure, and no method between that would restore anything.</summary>
+    private sealed class Bare(string name, AsyncLocal<string> ambient, double? score) : IBackend
+    {
+        public string Name => name;
+
+        public string? Saw { get; private set; }
+
+        public bool IsCalled { get; private set; }
+
+        public string? Leaves { get; init; }
+
+        public bool AnswersAtOnce { get; init; }
+
+        public ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
+        {
+            (Saw, IsCalled) = (ambient.Value, true);
+            ambient.Value = Leaves ?? ambient.Value!;
+            if (AnswersAtOnce)
+            {
+                return new([new SearchResult($"{name}-1", score ?? 0)]);
+            }
+
+            var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+            var thread = new Thread(() =>
+            {
+                Thread.Sleep(5);
+                ambient.Value = "the thread's";
+                if (score is double found)
+                {
+                    answer.SetResult([new SearchResult($"{name}-1", found)]);
+                }
+                else
+                {
+                    answer.SetException(new InvalidOperationException($"{name} is broken"));
+                }
+            });
+            thread.UnsafeStart();
+            return new(answer.Task);
+        }
+    }
+
+    private sealed class Leaving(Action<PatternContext> leave, ScriptedBackend slow) : IExecutionPattern
+    {
+        public string Name => "leaving";
+
+        public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
+        {
+            leave(context);
+            Assert.True(SpinWait.SpinUntil(() => slow.Running == 1, TimeSpan.FromMinutes(1)));
+            return (await context.CallAsync(0)).Results;
         }
     }
 }
