@@ -28,12 +28,20 @@ internal static class AddedLatency
             await subject.WarmAsync();
         }
 
-        // In turns: what the machine does meanwhile falls on all alike.
+        // In turns: what the machine does meanwhile falls on all alike. One at a time is measured before the load is, which would leave garbage
+        // to collect and caches of its own to those who come one at a time.
         for (int round = 0; round < Rounds; round++)
         {
             foreach (Subject subject in subjects)
             {
                 await subject.MeasureAsync(callers: 1, Executions / Rounds, subject.One);
+            }
+        }
+
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (Subject subject in subjects)
+            {
                 await subject.MeasureAsync(Callers, Callers * Executions / Rounds, subject.Many);
             }
         }
