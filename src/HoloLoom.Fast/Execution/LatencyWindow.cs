@@ -1,7 +1,6 @@
 namespace HoloLoom.Fast.Execution;
 
-/// <summary>The latest latencies of one backend, and their quantile.</summary>
-/// <remarks>Of some that are added at the very same time a few may be lost, and a reader may see some late: of 256, that tells nothing else.</remarks>
+/// <summary>The latest latencies of one backend, and their quantile. Writers race for nothing but a slot; a reader may see a few of them late.</summary>
 internal sealed class LatencyWindow(double quantile)
 {
     private const int Size = 256;
@@ -19,11 +18,12 @@ internal sealed class LatencyWindow(double quantile)
     /// <param name="milliseconds">0 or more.</param>
     public void Add(double milliseconds)
     {
-        int at = _count;
+        int at = Interlocked.Increment(ref _count) - 1;
         _latest[at & (Size - 1)] = (float)milliseconds;
-
-        // Beyond the largest number it goes on from one that is as far in the window.
-        Volatile.Write(ref _count, at == int.MaxValue ? Size : at + 1);
+        if (at == int.MaxValue - 1)
+        {
+            Volatile.Write(ref _count, Size);
+        }
     }
 
     /// <summary>The quantile of the latest 256, at most 32 additions old; 0 without any.</summary>

@@ -4,12 +4,9 @@ using HoloLoom.Fast.Classification;
 
 namespace HoloLoom.Fast.Execution;
 
-/// <summary>An execution from its beginning to its result.</summary>
-/// <remarks>
-/// After ten idle milliseconds each line of code and data comes from memory, and most of what an execution adds to a backend's time is that. So
-/// what can be done while the backend is at work is done after it was called; and what happens rarely, or is large, is in methods of its own, as
-/// the frame of the usual way is cleared at each call.
-/// </remarks>
+// An execution from its beginning to its result. After ten idle milliseconds each line of code and data comes from memory, and most of what an
+// execution adds to a backend's time is that. So what can be done while the backend is at work is done after it was called; and what happens
+// rarely, or is large, is in methods of its own, as the frame of the usual way is cleared at each call.
 public sealed partial class Orchestrator
 {
     // A context that an execution without waiting has left; one that waited may still be known to a call and is not used again.

@@ -69,7 +69,7 @@ public sealed partial class PatternContext
     /// <summary>The pattern's number.</summary>
     internal int Pattern { get; private set; }
 
-    /// <summary>Whether a call has not ended at once: it may know the context for longer than the execution lasts.</summary>
+    /// <summary>Whether somebody may know the context for longer than the execution lasts: a call that has not ended at once, or a user's pattern.</summary>
     internal bool HasWaited { get; set; }
 
     internal double BestScore => _bestScore;

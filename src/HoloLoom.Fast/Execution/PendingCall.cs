@@ -23,10 +23,10 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     private readonly Task<IReadOnlyList<SearchResult>> _attempt;
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _link;
-    private CancellationTokenRegistration _takeBack;
     private readonly ExecutionContext? _ambient;
-    private CancellationTokenSource? _repetition;
     private readonly BackendQuery _query;
+    private CancellationTokenRegistration _takeBack;
+    private CancellationTokenSource? _repetition;
     private int _isTakenBack;
 
     /// <param name="context">The execution that the call is part of.</param>
@@ -61,7 +61,6 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         }
 
         _guard.Limits.Add(this);
-
         _attempt.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(AttemptEnded);
     }
 
