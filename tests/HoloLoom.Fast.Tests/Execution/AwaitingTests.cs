@@ -166,23 +166,29 @@ public sealed class AwaitingTests
     [Fact]
     public async Task An_answer_that_comes_before_the_hedge_has_begun_is_good_enough()
     {
-        OrchestratorOptions options = s_patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(10) };
+        var clock = new HandClock();
+        OrchestratorOptions options = s_patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), TimeProvider = clock };
         var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
         var first = new ScriptedBackend("a", (_, _) => new(answer.Task));
         ScriptedBackend second = Scoring("b", 1);
         ValueTask<ExecutionResult> execution = Setup.Over(options, first, second).RunAsync(ExecutionPatterns.Hedged);
 
-        // No thread is free to begin the hedge, whose time is over long before the answer.
-        ThreadPool.GetMinThreads(out int threads, out _);
-        Task[] busy = [.. Enumerable.Range(0, threads + 30).Select(static _ => Task.Run(static () => Thread.Sleep(400)))];
-        var thread = new Thread(() =>
+        // No thread is free to begin the hedge, whose time is over before the answer comes.
+        using var mayGoOn = new ManualResetEventSlim();
+        var passed = new TaskCompletionSource();
+        for (int i = 0; i < 100; i++)
         {
-            Thread.Sleep(100);
-            answer.SetResult([new SearchResult("a-1", 1)]);
-        });
-        thread.Start();
+            ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), mayGoOn, preferLocal: false);
+        }
+
+        Thread.Sleep(20);
+        clock.Fire();
+        answer.SetResult([new SearchResult("a-1", 1)]);
+        ThreadPool.UnsafeQueueUserWorkItem(static passed => passed.SetResult(), passed, preferLocal: false);
+        mayGoOn.Set();
         Assert.Equal("a-1", (await execution).Ids());
-        await Task.WhenAll(busy);
+        await passed.Task;
+        await Task.Delay(50);
         Assert.Equal(0, second.Calls);
     }
 
@@ -292,9 +298,12 @@ public sealed class AwaitingTests
         {
             (Saw, IsCalled) = (ambient.Value, true);
             ambient.Value = Leaves ?? ambient.Value!;
+
+            // An array: of anything else a copy is made first, and that way is another.
+            SearchResult[] results = [new($"{name}-1", score ?? 0)];
             if (AnswersAtOnce)
             {
-                return new([new SearchResult($"{name}-1", score ?? 0)]);
+                return new(results);
             }
 
             var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
@@ -302,13 +311,13 @@ public sealed class AwaitingTests
             {
                 Thread.Sleep(5);
                 ambient.Value = "the thread's";
-                if (score is double found)
+                if (score is null)
                 {
-                    answer.SetResult([new SearchResult($"{name}-1", found)]);
+                    answer.SetException(new InvalidOperationException($"{name} is broken"));
                 }
                 else
                 {
-                    answer.SetException(new InvalidOperationException($"{name} is broken"));
+                    answer.SetResult(results);
                 }
             });
             thread.UnsafeStart();
@@ -325,6 +334,47 @@ public sealed class AwaitingTests
             leave(context);
             Assert.True(SpinWait.SpinUntil(() => slow.Running == 1, TimeSpan.FromMinutes(1)));
             return (await context.CallAsync(0)).Results;
+        }
+    }
+
+    /// <summary>The system's clock, but for its timers: they go off when the test says, on the test's thread.</summary>
+    private sealed class HandClock : TimeProvider
+    {
+        private readonly List<HandTimer> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new HandTimer(() => callback(state));
+            lock (_timers)
+            {
+                _timers.Add(timer);
+            }
+
+            return timer;
+        }
+
+        public void Fire()
+        {
+            HandTimer[] timers;
+            lock (_timers)
+            {
+                timers = [.. _timers];
+            }
+
+            Array.ForEach(timers, static timer => timer.Fire());
+        }
+
+        private sealed class HandTimer(Action fire) : ITimer
+        {
+            public void Fire() => fire();
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
         }
     }
 }
