@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using BitFaster.Caching.Lru;
 
 namespace HoloLoom.Fast.Execution;
@@ -33,17 +34,7 @@ internal sealed class ResultCache(ResultCacheOptions options)
 
     public void Clear() => _entries.Clear();
 
-    public bool TryGet(in CacheKey key, out ExecutionResult result)
-    {
-        if (_entries.TryGet(key, out Entry? entry))
-        {
-            result = entry.Result;
-            return true;
-        }
-
-        result = default;
-        return false;
-    }
+    public bool TryGet(in CacheKey key, [NotNullWhen(true)] out Entry? entry) => _entries.TryGet(key, out entry);
 
     /// <summary>Runs the execution, or waits for the one that is under way for the same key. It is cancelled when nobody waits any more.</summary>
     public async ValueTask<ExecutionResult> RunAsync(
@@ -99,7 +90,7 @@ internal sealed class ResultCache(ResultCacheOptions options)
                 return;
             }
 
-            flight.Land(landed.Result);
+            flight.Land(landed.Answer.Result);
         }
         catch (Exception problem)
         {
@@ -111,7 +102,11 @@ internal sealed class ResultCache(ResultCacheOptions options)
         }
     }
 
-    private sealed record Entry(ExecutionResult Result);
+    /// <summary>A remembered result, as the caller gets it: one copy of it is made for a hit, and no second one.</summary>
+    public sealed class Entry(in ExecutionResult result)
+    {
+        public readonly ValueTask<ExecutionResult> Answer = new(result);
+    }
 
     /// <summary>One execution and those who wait for it.</summary>
 #pragma warning disable CA1001 // A token source without a timer holds nothing that would have to be disposed of.
