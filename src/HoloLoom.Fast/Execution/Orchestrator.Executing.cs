@@ -142,7 +142,7 @@ public sealed partial class Orchestrator
             return EndAtOnceAsync(first, context, called, reply);
         }
 
-        return context.AwaitFirstAsync(first, query, called, until, attempt);
+        return context.AwaitFirstAsync(first, new BegunCall(choice.Backend, decision.Id, query, called, until, attempt, token));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

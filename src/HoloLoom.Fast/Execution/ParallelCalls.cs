@@ -137,18 +137,7 @@ internal sealed class ParallelCalls : IValueTaskSource<ExecutionResult>
 }
 
 /// <summary>One of several calls at once.</summary>
-internal sealed class PendingBeside(
-    ParallelCalls calls,
-    int place,
-    PatternContext context,
-    int backend,
-    DecisionId id,
-    in BackendQuery query,
-    long start,
-    long deadline,
-    in Attempt attempt,
-    CancellationToken token)
-    : PendingCall(context, backend, id, query, start, deadline, attempt, token)
+internal sealed class PendingBeside(ParallelCalls calls, int place, PatternContext context, in BegunCall call) : PendingCall(context, call)
 {
     protected override void Settle(in BackendAnswer answer) => calls.Settle(place, answer);
 

@@ -9,16 +9,15 @@ public sealed partial class PatternContext
 
     /// <summary>Goes on with the decision's backend at work.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ValueTask<ExecutionResult> AwaitFirstAsync(FirstAnswerPattern pattern, in BackendQuery query, long called, long until, in Attempt attempt)
+    internal ValueTask<ExecutionResult> AwaitFirstAsync(FirstAnswerPattern pattern, in BegunCall begun)
     {
         HasWaited = true;
-        int backend = Decision.Backend;
-        if (attempt.Watched is { } watched)
+        if (begun.Attempt.Watched is { } watched)
         {
-            return pattern.AwaitAsync(this, AwaitAsync(backend, Decision.Id, called, watched), attempt.Source);
+            return pattern.AwaitAsync(this, AwaitAsync(begun.Backend, begun.Id, begun.Start, watched), begun.Attempt.Source);
         }
 
-        var call = new PendingExecution(pattern, this, backend, Decision.Id, query, called, until, attempt, CancellationToken);
+        var call = new PendingExecution(pattern, this, begun);
         call.Begin();
         return call.AsValueTask();
     }
@@ -34,7 +33,7 @@ public sealed partial class PatternContext
     internal void CallBeside(int backend, ParallelCalls calls, int place)
     {
         Interlocked.Or(ref _asked, Bit(backend));
-        if (TryCall(backend, [], mayTurnToAnother: false, isTakenBack: false, CancellationToken, out BackendAnswer answer, out Begun begun))
+        if (TryCall(backend, [], mayTurnToAnother: false, isTakenBack: false, CancellationToken, out BackendAnswer answer, out BegunCall begun))
         {
             calls.Settle(place, answer);
         }
@@ -44,7 +43,7 @@ public sealed partial class PatternContext
         }
         else
         {
-            new PendingBeside(calls, place, this, backend, begun.Id, begun.Query, begun.Start, begun.Until, begun.Attempt, CancellationToken).Begin();
+            new PendingBeside(calls, place, this, begun).Begin();
         }
     }
 
@@ -137,7 +136,7 @@ public sealed partial class PatternContext
         out CancellationTokenSource? source)
     {
         (pending, source) = (null, null);
-        if (TryCall(backend, previous, mayTurnToAnother, isTakenBack, token, out BackendAnswer answer, out Begun begun))
+        if (TryCall(backend, previous, mayTurnToAnother, isTakenBack, token, out BackendAnswer answer, out BegunCall begun))
         {
             return new(answer);
         }
@@ -148,7 +147,7 @@ public sealed partial class PatternContext
             return new(AwaitAsync(backend, begun.Id, begun.Start, watched));
         }
 
-        var call = new PendingAnswer(this, backend, begun.Id, begun.Query, begun.Start, begun.Until, begun.Attempt, token);
+        var call = new PendingAnswer(this, begun);
         pending = call;
         call.Begin();
         return call.AsValueTask();
@@ -162,7 +161,7 @@ public sealed partial class PatternContext
         bool isTakenBack,
         CancellationToken token,
         out BackendAnswer answer,
-        out Begun begun)
+        out BegunCall begun)
     {
         CancellationToken.ThrowIfCancellationRequested();
         DecisionId id = backend == Decision.Backend ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
@@ -178,7 +177,7 @@ public sealed partial class PatternContext
 
         HasWaited = true;
         answer = default;
-        begun = new Begun(id, start, until, query, attempt);
+        begun = new BegunCall(backend, id, query, start, until, attempt, token);
         return false;
     }
 
@@ -235,6 +234,4 @@ public sealed partial class PatternContext
         ulong bit = Bit(backend);
         return (_mask & ~(Interlocked.Or(ref _asked, bit) | bit)) != 0;
     }
-
-    private readonly record struct Begun(DecisionId Id, long Start, long Until, BackendQuery Query, Attempt Attempt);
 }

@@ -3,9 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>A call whose answer somebody waits for.</summary>
-internal sealed class PendingAnswer(
-    PatternContext context, int backend, DecisionId id, in BackendQuery query, long start, long deadline, in Attempt attempt, CancellationToken token)
-    : PendingCall(context, backend, id, query, start, deadline, attempt, token), IValueTaskSource<BackendAnswer>
+internal sealed class PendingAnswer(PatternContext context, in BegunCall call) : PendingCall(context, call), IValueTaskSource<BackendAnswer>
 {
     private ManualResetValueTaskSourceCore<BackendAnswer> _core;
 

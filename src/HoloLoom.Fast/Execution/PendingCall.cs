@@ -30,24 +30,17 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
     private int _isTakenBack;
 
     /// <param name="context">The execution that the call is part of.</param>
-    /// <param name="backend">The backend's index. Its guard has been entered; it is left when the call ends, or when an abandoned attempt does.</param>
-    /// <param name="id">The id under which the outcome is recorded.</param>
-    /// <param name="query">What was asked.</param>
-    /// <param name="start">When the attempt began.</param>
-    /// <param name="deadline">When the call must end, retries included.</param>
-    /// <param name="attempt">The attempt.</param>
-    /// <param name="token">Takes the call back.</param>
-    protected PendingCall(
-        PatternContext context, int backend, DecisionId id, in BackendQuery query, long start, long deadline, in Attempt attempt, CancellationToken token)
+    /// <param name="call">The call, in its first attempt.</param>
+    protected PendingCall(PatternContext context, in BegunCall call)
     {
-        (Context, _backend, _id, _query, _start, _deadline, _token) = (context, backend, id, query, start, deadline, token);
-        (_attempt, _source, _link) = (attempt.Running!, attempt.Source!, attempt.Link);
-        _guard = context.GuardOf(backend);
-        Until = start + _guard.AttemptTicks(deadline - start);
+        (Context, _backend, _id, _query, _start, _deadline, _token) = (context, call.Backend, call.Id, call.Query, call.Start, call.Until, call.Token);
+        (_attempt, _source, _link) = (call.Attempt.Running!, call.Attempt.Source!, call.Attempt.Link);
+        _guard = context.GuardOf(call.Backend);
+        Until = call.Start + _guard.AttemptTicks(call.Until - call.Start);
 
         // What is ambient to the caller, such as what a trace belongs to, is kept for whatever runs a user's code: a repetition, another backend,
         // the judgement of relevance. The usual way has nothing to see it, and does without what restoring it costs.
-        _ambient = attempt.Ambient;
+        _ambient = call.Attempt.Ambient;
     }
 
     protected PatternContext Context { get; }

@@ -19,17 +19,8 @@ internal sealed class PendingExecution : PendingCall, IValueTaskSource<Execution
     // Of what came after it, else.
     private ExecutionResult _result;
 
-    public PendingExecution(
-        FirstAnswerPattern pattern,
-        PatternContext context,
-        int backend,
-        DecisionId id,
-        in BackendQuery query,
-        long start,
-        long deadline,
-        in Attempt attempt,
-        CancellationToken token)
-        : base(context, backend, id, query, start, deadline, attempt, token)
+    public PendingExecution(FirstAnswerPattern pattern, PatternContext context, in BegunCall call)
+        : base(context, call)
     {
         _pattern = pattern;
         _watch = pattern.Watch(context, this);

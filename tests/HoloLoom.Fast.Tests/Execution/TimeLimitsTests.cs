@@ -89,6 +89,20 @@ public sealed class TimeLimitsTests
     }
 
     [Fact]
+    public void A_setting_that_another_one_has_overtaken_is_put_right()
+    {
+        var clock = new TimerClock();
+        var limits = new TimeLimits(clock);
+        Wait? soon = null;
+        clock.Overtake = () => soon = Add(limits, clock, milliseconds: 1);
+        Wait late = Add(limits, clock, milliseconds: 1000);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((1, 0), (soon!.Told, late.Told));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 1), (soon.Told, late.Told));
+    }
+
+    [Fact]
     public async Task Of_the_time_and_a_thread_that_ends_a_wait_one_is_first()
     {
         var limits = new TimeLimits(TimeProvider.System);
@@ -212,6 +226,9 @@ public sealed class TimeLimitsTests
         /// <summary>Whether time flies as soon as the timer is set.</summary>
         public bool IsEager { get; init; }
 
+        /// <summary>What another thread does, once, between the decision to set the timer and its being set.</summary>
+        public Action? Overtake { get; set; }
+
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => _now;
@@ -224,6 +241,9 @@ public sealed class TimeLimitsTests
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            Action? overtake = Overtake;
+            Overtake = null;
+            overtake?.Invoke();
             Settings++;
             _due = _now + dueTime.Ticks;
             if (IsEager)
