@@ -15,22 +15,20 @@ internal sealed class FeedbackTable
     /// <param name="window">Slots, above 0.</param>
     public FeedbackTable(int window) => _slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)window)];
 
+    /// <summary>
+    /// Forgets whatever is where an execution that is about to wait will be remembered. The slot may be in memory that the system has yet to give,
+    /// which takes tens of microseconds: better now than when the answer is there.
+    /// </summary>
+    /// <param name="key">The id of its decision.</param>
+    public void Prepare(DecisionId key) => Write(ref SlotOf(key), default, default, null, 0);
+
     /// <summary>Remembers an execution.</summary>
     /// <param name="key">The id of its decision.</param>
     /// <param name="first">The first call that answered.</param>
     /// <param name="others">The others, or null.</param>
     /// <param name="timestamp">When it was recorded.</param>
-    public void Add(DecisionId key, in RecordedCall first, RecordedCall[]? others, long timestamp)
-    {
-        ref Slot slot = ref SlotOf(key);
-        if (Interlocked.CompareExchange(ref slot.Gate, 1, 0) != 0)
-        {
-            return;
-        }
-
-        (slot.Key, slot.First, slot.Others, slot.Timestamp) = (key, first, others, timestamp);
-        Volatile.Write(ref slot.Gate, 0);
-    }
+    public void Add(DecisionId key, in RecordedCall first, RecordedCall[]? others, long timestamp) =>
+        Write(ref SlotOf(key), key, first, others, timestamp);
 
     /// <summary>Finds an execution; false if it is forgotten or was never here.</summary>
     public bool TryGet(DecisionId key, out RecordedCall first, out RecordedCall[]? others, out long timestamp)
@@ -46,6 +44,17 @@ internal sealed class FeedbackTable
         (first, others, timestamp) = (slot.First, slot.Others, slot.Timestamp);
         Volatile.Write(ref slot.Gate, 0);
         return found;
+    }
+
+    private static void Write(ref Slot slot, DecisionId key, in RecordedCall first, RecordedCall[]? others, long timestamp)
+    {
+        if (Interlocked.CompareExchange(ref slot.Gate, 1, 0) != 0)
+        {
+            return;
+        }
+
+        (slot.Key, slot.First, slot.Others, slot.Timestamp) = (key, first, others, timestamp);
+        Volatile.Write(ref slot.Gate, 0);
     }
 
     private ref Slot SlotOf(DecisionId key) => ref _slots[(int)key.Payload & (_slots.Length - 1)];

@@ -88,9 +88,18 @@ public sealed partial class Orchestrator
         return PatternByLetters(name);
     }
 
-    private int PatternByLetters(string name) => Array.IndexOf(_patternNames, name) is var at and >= 0
-        ? at
-        : throw new ArgumentException($"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
+    private int PatternByLetters(string name)
+    {
+        for (int i = 0; i < _patternNames.Length; i++)
+        {
+            if (_patternNames[i] == name)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
+    }
 
     private ExecutionException AllDown(ulong wanted) => new(
         "Every backend is down",

@@ -13,6 +13,10 @@ public sealed partial class Orchestrator
     [ThreadStatic]
     private static PatternContext? t_spare;
 
+    /// <summary>An execution is about to wait for its backends: does beforehand what would take long at its end.</summary>
+    /// <param name="id">The id of its decision.</param>
+    internal void PrepareEnd(DecisionId id) => _feedback?.Prepare(id);
+
     /// <summary>An execution has ended: counts it.</summary>
     /// <returns>How long it took, in milliseconds.</returns>
     /// <exception cref="ExecutionException">No backend answered.</exception>

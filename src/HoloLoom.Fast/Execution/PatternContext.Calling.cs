@@ -11,7 +11,7 @@ public sealed partial class PatternContext
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal ValueTask<ExecutionResult> AwaitFirstAsync(FirstAnswerPattern pattern, in BegunCall begun)
     {
-        HasWaited = true;
+        BeginToWait();
         if (begun.Attempt.Watched is { } watched)
         {
             return pattern.AwaitAsync(this, AwaitAsync(begun.Backend, begun.Id, begun.Start, watched), begun.Attempt.Source);
@@ -175,10 +175,19 @@ public sealed partial class PatternContext
             return true;
         }
 
-        HasWaited = true;
+        BeginToWait();
         answer = default;
         begun = new BegunCall(backend, id, query, start, until, attempt, token);
         return false;
+    }
+
+    private void BeginToWait()
+    {
+        if (!HasWaited)
+        {
+            HasWaited = true;
+            _owner.PrepareEnd(Decision.Id);
+        }
     }
 
     private static async Task AwaitBesideAsync(Task<BackendAnswer> running, ParallelCalls calls, int place)

@@ -88,6 +88,22 @@ public sealed class LearningTests
     }
 
     [Fact]
+    public async Task An_execution_is_forgotten_when_another_that_takes_its_place_begins_to_wait()
+    {
+        ScriptedBackend backend = Scoring("a", 0.9);
+        Orchestrator orchestrator = Setup.Over(new OrchestratorOptions { FeedbackWindow = 1 }, backend);
+        DecisionId first = (await orchestrator.ExecuteAsync("anything")).Decision.Id;
+        Assert.Equal(RecordResult.Accepted, orchestrator.Feedback(first, 1));
+        var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+        backend.Script = (_, _) => new(answer.Task);
+        ValueTask<ExecutionResult> second = orchestrator.ExecuteAsync("anything");
+        Assert.Equal(RecordResult.Expired, orchestrator.Feedback(first, 1));
+        answer.SetResult([new SearchResult("a-1", 0.9)]);
+        Assert.Equal(RecordResult.Accepted, orchestrator.Feedback((await second).Decision.Id, 1));
+        Assert.Equal(RecordResult.Expired, orchestrator.Feedback(first, 1));
+    }
+
+    [Fact]
     public async Task Feedback_beyond_the_window_is_expired_and_for_a_foreign_id_unknown()
     {
         Orchestrator orchestrator = Setup.Over(new OrchestratorOptions { FeedbackWindow = 4 }, Scoring("a", 0.9));
