@@ -88,18 +88,9 @@ public sealed partial class Orchestrator
         return PatternByLetters(name);
     }
 
-    private int PatternByLetters(string name)
-    {
-        for (int i = 0; i < _patternNames.Length; i++)
-        {
-            if (_patternNames[i] == name)
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException($"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
-    }
+    private int PatternByLetters(string name) => Array.IndexOf(_patternNames, name) is var at and >= 0
+        ? at
+        : throw new ArgumentException($"There is no execution pattern '{name}'; there are {string.Join(", ", _patternNames)}.");
 
     private ExecutionException AllDown(ulong wanted) => new(
         "Every backend is down",
@@ -136,6 +127,7 @@ public sealed partial class Orchestrator
             }
         }
 
-        return [.. experiment.Variants.Select(static variant => variant.Pattern), null];
+        // The very strings that PatternOf knows: those of a configuration were read from a file.
+        return [.. experiment.Variants.Select(variant => variant.Pattern is { } name ? _patternNames[PatternByLetters(name)] : null), null];
     }
 }

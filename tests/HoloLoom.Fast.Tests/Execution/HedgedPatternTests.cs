@@ -146,6 +146,19 @@ public sealed class HedgedPatternTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_before_the_hedge_has_begun_is_good_enough()
+    {
+        // Which of the two comes first is the thread pool's to say, however busy it is kept: of so many times the answer is the first at least once.
+        int hedges = 1;
+        for (int attempt = 0; attempt < 20 && hedges > 0; attempt++)
+        {
+            hedges = await HedgesOfAnAnswerThatComesWithTheEndOfItsTimeAsync();
+        }
+
+        Assert.Equal(0, hedges);
+    }
+
+    [Fact]
     public async Task First_answers_that_race_with_the_end_of_the_wait_are_neither_lost_nor_doubled()
     {
         var random = new Random(5);
@@ -184,6 +197,34 @@ public sealed class HedgedPatternTests
         Assert.InRange(b.Calls, 1, 1200);
         Assert.InRange(fromA, 1200 - b.Calls, 1200);
         await Setup.Eventually(() => a.Running + b.Running == 0);
+    }
+
+    private static async Task<int> HedgesOfAnAnswerThatComesWithTheEndOfItsTimeAsync()
+    {
+        var clock = new HandClock();
+        OrchestratorOptions options = Setup.Patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), TimeProvider = clock };
+        var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+        var first = new ScriptedBackend("a", (_, _) => new(answer.Task));
+        ScriptedBackend second = Scoring("b", 1);
+        ValueTask<ExecutionResult> execution = Setup.Over(options, first, second).RunAsync(ExecutionPatterns.Hedged);
+
+        // All threads that there are now, and the next twenty, are kept from beginning the hedge: what is queued first begins first.
+        var mayGoOn = new TaskCompletionSource();
+        var passed = new TaskCompletionSource();
+        for (int i = ThreadPool.ThreadCount + 20; i > 0; i--)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), mayGoOn.Task, preferLocal: false);
+        }
+
+        clock.Fire();
+        answer.SetResult([new SearchResult("a-1", 1)]);
+        ThreadPool.UnsafeQueueUserWorkItem(static passed => passed.SetResult(), passed, preferLocal: false);
+        mayGoOn.SetResult();
+        string ids = (await execution).Ids();
+        await passed.Task;
+        await Task.Delay(50);
+        Assert.True(second.Calls == 1 || ids == "a-1", $"{second.Calls} hedges, and the answer is {ids}");
+        return second.Calls;
     }
 
     /// <summary>Throws before it returns anything, the first time.</summary>

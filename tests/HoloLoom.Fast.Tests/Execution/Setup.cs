@@ -8,6 +8,15 @@ internal static class Setup
     /// <summary>Policies that do not wait: no retries, and a circuit that stays closed unless a test opens it.</summary>
     public static ResilienceOptions Plain { get; } = new() { Retries = 0, MinimumThroughput = 1000 };
 
+    /// <summary>Nothing is given up, asked a second time or hedged within the time of a test; a score weighs so much that the strange loop follows it.</summary>
+    public static OrchestratorOptions Patient { get; } = new()
+    {
+        HedgeInitialDelay = TimeSpan.FromMinutes(1),
+        Deadline = TimeSpan.FromMinutes(2),
+        Resilience = Plain with { Timeout = TimeSpan.FromMinutes(1) },
+        EvidenceShare = 100,
+    };
+
     public static Router Router(IEnumerable<string> names, string strategy = "rules", TimeProvider? clock = null)
     {
         string[] backends = [.. names];
