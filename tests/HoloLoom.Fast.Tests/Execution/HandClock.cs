@@ -1,9 +1,12 @@
 namespace HoloLoom.Fast.Tests.Execution;
 
-/// <summary>The system's clock, but for its timers: they go off when the test says, on the test's thread.</summary>
+/// <summary>The system's clock, set on by hand, and timers that go off only then: on the test's thread.</summary>
 internal sealed class HandClock : TimeProvider
 {
     private readonly List<HandTimer> _timers = [];
+    private long _ahead;
+
+    public override long GetTimestamp() => base.GetTimestamp() + Volatile.Read(ref _ahead);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -16,8 +19,10 @@ internal sealed class HandClock : TimeProvider
         return timer;
     }
 
-    public void Fire()
+    /// <summary>Lets time go by; every timer goes off, due or not.</summary>
+    public void Advance(TimeSpan time)
     {
+        Interlocked.Add(ref _ahead, (long)(time.TotalSeconds * TimestampFrequency));
         HandTimer[] timers;
         lock (_timers)
         {

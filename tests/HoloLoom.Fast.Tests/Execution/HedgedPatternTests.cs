@@ -202,7 +202,7 @@ public sealed class HedgedPatternTests
     private static async Task<int> HedgesOfAnAnswerThatComesWithTheEndOfItsTimeAsync()
     {
         var clock = new HandClock();
-        OrchestratorOptions options = Setup.Patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), TimeProvider = clock };
+        OrchestratorOptions options = Setup.Patient with { HedgeInitialDelay = TimeSpan.FromSeconds(1), TimeProvider = clock };
         var answer = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
         var first = new ScriptedBackend("a", (_, _) => new(answer.Task));
         ScriptedBackend second = Scoring("b", 1);
@@ -216,7 +216,7 @@ public sealed class HedgedPatternTests
             ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Wait(), mayGoOn.Task, preferLocal: false);
         }
 
-        clock.Fire();
+        clock.Advance(options.HedgeInitialDelay);
         answer.SetResult([new SearchResult("a-1", 1)]);
         ThreadPool.UnsafeQueueUserWorkItem(static passed => passed.SetResult(), passed, preferLocal: false);
         mayGoOn.SetResult();
