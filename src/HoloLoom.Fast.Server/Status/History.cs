@@ -27,6 +27,7 @@ internal sealed class History : IDisposable
     private Dictionary<HostedRouter, RouterHistory> _routers = [];
     private readonly long _beganAt;
     private long _sampledAt;
+    private TimeSpan _took;
     private bool _disposed;
 
     public History(RegistryReader reader, ServerLatencies latencies, TimeProvider time)
@@ -87,9 +88,12 @@ internal sealed class History : IDisposable
                 // A router was removed while it was read; the next interval is longer.
             }
 
+            // The lesser of two: the first reading is slow for the compiler's sake, and any one for another program's.
             TimeSpan took = _time.GetElapsedTime(began);
-            TimeSpan rest = took * Idleness;
-            _timer.Change(rest > Length ? rest : Length - took, Timeout.InfiniteTimeSpan);
+            TimeSpan rest = (took < _took ? took : _took) * Idleness;
+            TimeSpan due = Length - took;
+            _took = took;
+            _timer.Change(rest > due ? rest : due, Timeout.InfiniteTimeSpan);
         }
     }
 
