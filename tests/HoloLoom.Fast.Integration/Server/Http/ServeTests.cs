@@ -42,8 +42,13 @@ public sealed class ServeTests
         NetworkStream stream = client.GetStream();
         const string Body = """{"query":"who"}""";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/route HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
-        await Task.Delay(300);
+            $"POST /v1/route HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n"));
+
+        // It is under way when the client is told to go on.
+        byte[] goOn = new byte[25];
+        await stream.ReadExactlyAsync(goOn);
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n"u8, goOn);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[..5]));
         Task<int> ending = server.EndAsync("TERM");
         await Task.Delay(300);
         Assert.False(ending.IsCompleted);

@@ -107,10 +107,13 @@ public sealed class GateTests
         await using HttpServer server = await HttpServer.StartAsync();
         server.Routers.Create("t", new RouterOptions { Strategy = "rules" });
         using TcpClient client = await ConnectAsync(
-            server, $"POST /v1/routers/t/{route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..5]}");
-        await Task.Delay(200);
+            server,
+            $"POST /v1/routers/t/{route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+
+        // It is told to go on when its router has been found.
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await ReadAsync(client, 25));
         Assert.True(server.Routers.Remove("t"));
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body[5..]));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body));
         string answer = await ReadToEndAsync(client);
         Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
         Assert.Contains("removed meanwhile", answer, StringComparison.Ordinal);
@@ -213,6 +216,13 @@ public sealed class GateTests
         {
             return "";
         }
+    }
+
+    private static async Task<string> ReadAsync(TcpClient client, int length)
+    {
+        byte[] text = new byte[length];
+        await client.GetStream().ReadExactlyAsync(text);
+        return Encoding.ASCII.GetString(text);
     }
 
     private static async Task<string> ReadToEndAsync(TcpClient client)

@@ -12,6 +12,7 @@ namespace HoloLoom.Fast.Tests.Server.Http;
 /// Whatever a client sends, in whatever pieces: what comes back is HTTP, an error says what is wrong, nothing is a fault of the server, and what
 /// is counted is what was answered. HOLOLOOM_FUZZ_INPUTS sets how many connections are tried, HOLOLOOM_FUZZ_SEED from where they are drawn.
 /// </summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class HttpFuzzTests
 {
     [Fact]

@@ -97,13 +97,16 @@ public sealed class MetricsEndpointTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Some_of_the_single_decisions_are_timed()
     {
+        int threads = 0;
         for (int i = 0; i < 1000; i++)
         {
             await PostAsync("/v1/route", """{"query":"who"}""");
+            threads = Math.Max(threads, ThreadPool.ThreadCount);
         }
 
+        // Each thread counts its own: one that makes a few may time one of them or none.
         double timed = (await ScrapeAsync())["hololoom_decision_duration_seconds_count{mode=\"single\"}"];
-        Assert.InRange(timed, 1000 / 32 - 1, 1000 / 32 + Environment.ProcessorCount + 64);
+        Assert.InRange(timed, Math.Max(1, 1000 / 32 - threads), 1000 / 32 + 1 + threads);
     }
 
     [Fact]
