@@ -119,6 +119,8 @@ internal sealed partial class RespConnection
 
                     if (_output.UnflushedBytes > 0)
                     {
+                        // Before the client can have the replies, and whether it takes them or hangs up.
+                        Charge();
                         Volatile.Write(ref _awaitedSince, Environment.TickCount64);
                         FlushResult flush = await _output.FlushAsync().ConfigureAwait(false);
                         Volatile.Write(ref _awaitedSince, 0);
@@ -130,6 +132,7 @@ internal sealed partial class RespConnection
                 }
                 while (step is Step.AwaitOutput or Step.AwaitDisk);
 
+                Charge();
                 if (_rate is not null && step != Step.Close)
                 {
                     await WaitForTurnAsync(_rate).ConfigureAwait(false);
@@ -173,10 +176,15 @@ internal sealed partial class RespConnection
         }
     }
 
+    private void Charge()
+    {
+        _rate?.Take(_uncharged);
+        _uncharged = 0;
+    }
+
     private async ValueTask WaitForTurnAsync(ClientRate rate)
     {
-        TimeSpan wait = rate.Take(_uncharged);
-        _uncharged = 0;
+        TimeSpan wait = rate.Take(0);
         if (wait > TimeSpan.Zero)
         {
             await _stopped.Task.WaitAsync(wait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
