@@ -49,7 +49,7 @@ public sealed class ServeOptionsTests
         (Uri http, Uri resp) = await AddressesAsync(process);
         using var client = new HttpClient { BaseAddress = http };
         int refused = 0;
-        for (int i = 0; i < 5 * Rate && refused == 0; i++)
+        for (int i = 0; i < 5000 && refused == 0; i++)
         {
             using HttpResponseMessage answer = await client.GetAsync("/v1/stats");
             refused += answer.StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;

@@ -15,9 +15,15 @@ public sealed class AwaitingTests
     [MemberData(nameof(Patterns))]
     public void Whoever_asks_for_the_result_too_early_waits_for_it(string pattern)
     {
-        Orchestrator orchestrator = Setup.Over(Setup.Patient, Slow("a", 20, new SearchResult("a-1", 1)), Slow("b", 20, new SearchResult("b-1", 1)));
-        ValueTask<ExecutionResult> execution = orchestrator.RunAsync(pattern);
+        var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedBackend Waiting(string name) => new(name, async (_, token) =>
+        {
+            await mayAnswer.Task.WaitAsync(token);
+            return [new SearchResult($"{name}-1", 1)];
+        });
+        ValueTask<ExecutionResult> execution = Setup.Over(Setup.Patient, Waiting("a"), Waiting("b")).RunAsync(pattern);
         Assert.False(execution.IsCompleted);
+        _ = Task.Delay(20).ContinueWith(_ => mayAnswer.SetResult(), TaskScheduler.Default);
         ExecutionResult result = execution.GetAwaiter().GetResult();
         Assert.Contains("a-1", result.Results.Select(static one => one.Id));
     }

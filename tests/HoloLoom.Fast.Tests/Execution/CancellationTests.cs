@@ -6,12 +6,6 @@ namespace HoloLoom.Fast.Tests.Execution;
 /// <summary>Each wait there is, by name: the property draws them, this makes sure that none is left out.</summary>
 public sealed class CancellationTests
 {
-    private static readonly OrchestratorOptions s_patient = new()
-    {
-        Deadline = TimeSpan.FromMinutes(10),
-        Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
-    };
-
     public static TheoryData<string> Patterns => [.. ExecutionPatterns.All];
 
     [Theory]
@@ -19,43 +13,43 @@ public sealed class CancellationTests
     public async Task Before_it_begins(string pattern)
     {
         ScriptedBackend a = Scoring("a", 1);
-        Orchestrator orchestrator = Setup.Over(s_patient, a);
+        Orchestrator orchestrator = Setup.Over(Setup.Unhurried, a);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await orchestrator.RunAsync(pattern, new CancellationToken(canceled: true)));
         Assert.Equal(0, a.Calls);
     }
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public async Task During_the_first_call(string pattern) => await Check(pattern, s_patient, Hanging("a"), Scoring("b", 1));
+    public async Task During_the_first_call(string pattern) => await Check(pattern, Setup.Unhurried, Hanging("a"), Scoring("b", 1));
 
     [Theory]
     [InlineData(ExecutionPatterns.Recursive)]
     [InlineData(ExecutionPatterns.Chain)]
     [InlineData(ExecutionPatterns.Parallel)]
-    public async Task During_the_second_call(string pattern) => await Check(pattern, s_patient, Scoring("a", 0.1), Hanging("b"));
+    public async Task During_the_second_call(string pattern) => await Check(pattern, Setup.Unhurried, Scoring("a", 0.1), Hanging("b"));
 
     [Fact]
-    public async Task During_the_failover() => await Check(ExecutionPatterns.FeedForward, s_patient, Throwing("a"), Hanging("b"));
+    public async Task During_the_failover() => await Check(ExecutionPatterns.FeedForward, Setup.Unhurried, Throwing("a"), Hanging("b"));
 
     [Fact]
     public async Task During_the_wait_for_a_hedge() => await Check(
-        ExecutionPatterns.Hedged, s_patient with { HedgeInitialDelay = TimeSpan.FromMinutes(5) }, Hanging("a"), Scoring("b", 1));
+        ExecutionPatterns.Hedged, Setup.Unhurried, Hanging("a"), Scoring("b", 1));
 
     [Fact]
     public async Task While_both_hedges_run() => await Check(
-        ExecutionPatterns.Hedged, s_patient with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1) }, Hanging("a"), Hanging("b"));
+        ExecutionPatterns.Hedged, Setup.Unhurried with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1) }, Hanging("a"), Hanging("b"));
 
     [Fact]
     public async Task During_the_wait_for_a_retry() => await Check(
         ExecutionPatterns.FeedForward,
-        s_patient with { Resilience = s_patient.Resilience with { Retries = 3, RetryDelay = TimeSpan.FromSeconds(30) } },
+        Setup.Unhurried with { Resilience = Setup.Unhurried.Resilience with { Retries = 3, RetryDelay = TimeSpan.FromSeconds(10) } },
         Throwing("a"));
 
     [Fact]
     public async Task During_a_call_that_ignores_its_token()
     {
         var gate = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
-        await Check(ExecutionPatterns.FeedForward, s_patient, ends: false, new ScriptedBackend("a", (_, _) => new(gate.Task)));
+        await Check(ExecutionPatterns.FeedForward, Setup.Unhurried, ends: false, new ScriptedBackend("a", (_, _) => new(gate.Task)));
         gate.SetResult([]);
     }
 
@@ -63,7 +57,7 @@ public sealed class CancellationTests
     public async Task While_waiting_for_the_execution_of_another()
     {
         ScriptedBackend a = Hanging("a");
-        Orchestrator orchestrator = Setup.Over(s_patient with { Cache = new ResultCacheOptions() }, a);
+        Orchestrator orchestrator = Setup.Over(Setup.Unhurried with { Cache = new ResultCacheOptions() }, a);
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
         Task running = orchestrator.ExecuteAsync("q", first.Token).AsTask();

@@ -10,9 +10,8 @@ public sealed class HedgedPatternTests
     public async Task No_second_backend_is_asked_when_the_first_is_quick()
     {
         ScriptedBackend b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromSeconds(20), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain };
-        Assert.Equal("x", (await Setup.Over(options, Slow("a", 5, new SearchResult("x", 1)), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
-        Assert.Equal("a-1", (await Setup.Over(options, Scoring("a", 1), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("x", (await Setup.Over(Slow("a", 5, new SearchResult("x", 1)), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
+        Assert.Equal("a-1", (await Setup.Over(Scoring("a", 1), b).RunAsync(ExecutionPatterns.Hedged)).Ids());
         Assert.Equal(0, b.Calls);
     }
 
@@ -20,7 +19,7 @@ public sealed class HedgedPatternTests
     public async Task A_second_backend_is_asked_when_the_first_is_slow_and_the_first_is_taken_back()
     {
         ScriptedBackend a = Hanging("a"), b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(10), Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
+        OrchestratorOptions options = Setup.Unhurried with { HedgeInitialDelay = TimeSpan.FromMilliseconds(10) };
         Orchestrator orchestrator = Setup.Over(options, a, b);
         ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Hedged);
         Assert.Equal("b-1", result.Ids());
@@ -36,7 +35,7 @@ public sealed class HedgedPatternTests
     public async Task The_second_waits_as_long_as_the_first_usually_takes()
     {
         ScriptedBackend a = Scoring("a", 1), b = Scoring("b", 1);
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMinutes(1), HedgeMinimumSamples = 20, Deadline = TimeSpan.FromMinutes(2), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } };
+        OrchestratorOptions options = Setup.Unhurried with { HedgeMinimumSamples = 20 };
         Orchestrator orchestrator = Setup.Over(options, a, b);
         for (int i = 0; i < 20; i++)
         {
@@ -51,7 +50,7 @@ public sealed class HedgedPatternTests
     [Fact]
     public async Task It_survives_the_failure_of_either_and_of_both()
     {
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(5), Resilience = Setup.Plain };
+        OrchestratorOptions options = Setup.Unhurried with { HedgeInitialDelay = TimeSpan.FromMilliseconds(5) };
         ScriptedBackend Late(string name) => new(name, async (_, _) =>
         {
             await Task.Delay(30, CancellationToken.None);
@@ -101,12 +100,7 @@ public sealed class HedgedPatternTests
     public async Task A_first_whose_failures_are_being_counted_is_taken_back_too()
     {
         ScriptedBackend a = Throwing("a"), b = Scoring("b", 1);
-        var options = new OrchestratorOptions
-        {
-            HedgeInitialDelay = TimeSpan.FromMilliseconds(10),
-            Deadline = TimeSpan.FromMinutes(5),
-            Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
-        };
+        OrchestratorOptions options = Setup.Unhurried with { HedgeInitialDelay = TimeSpan.FromMilliseconds(10) };
         Orchestrator orchestrator = Setup.Over(options, a, b);
         Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.Hedged)).Ids());
         a.Script = Hanging("a").Script;
@@ -125,11 +119,9 @@ public sealed class HedgedPatternTests
     {
         ScriptedBackend a = Throwing("a"), b = Scoring("b", 1);
         bool judges = false;
-        var options = new OrchestratorOptions
+        OrchestratorOptions options = Setup.Unhurried with
         {
             HedgeInitialDelay = TimeSpan.FromMilliseconds(10),
-            Deadline = TimeSpan.FromMinutes(5),
-            Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
             Relevance = (_, answer) => judges && answer.Backend == 1 ? throw new FormatException("no judgement") : 0.5,
         };
         Orchestrator orchestrator = Setup.Over(options, a, b);
@@ -180,7 +172,7 @@ public sealed class HedgedPatternTests
             return [new SearchResult(name, 1)];
         });
         ScriptedBackend a = Racing("a"), b = Racing("b");
-        var options = new OrchestratorOptions { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), HedgeMinimumSamples = int.MaxValue, Resilience = Setup.Plain };
+        OrchestratorOptions options = Setup.Unhurried with { HedgeInitialDelay = TimeSpan.FromMilliseconds(1), HedgeMinimumSamples = int.MaxValue };
         Orchestrator orchestrator = Setup.Over(options, a, b);
         int fromA = 0;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>

@@ -148,7 +148,7 @@ public sealed class PatternTests
             await all.Task.WaitAsync(token);
             return [new SearchResult(name.ToString(), 0.5)];
         }))];
-        Orchestrator orchestrator = Setup.Over(new OrchestratorOptions { Deadline = TimeSpan.FromMinutes(1), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } }, backends);
+        Orchestrator orchestrator = Setup.Over(Setup.Unhurried, backends);
         ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Parallel);
         Assert.Equal("a,b,c,d", orchestrator.Names(result.Answered));
         Assert.Equal("a,b,c,d", result.Ids());
@@ -158,10 +158,15 @@ public sealed class PatternTests
     [Fact]
     public async Task Parallel_tolerates_failures_and_the_deadline_and_reports_them()
     {
-        var options = new OrchestratorOptions { Deadline = TimeSpan.FromMilliseconds(300), Resilience = Setup.Plain };
+        var clock = new HandClock();
+        OrchestratorOptions options = Setup.Unhurried with { TimeProvider = clock };
         ScriptedBackend d = Hanging("d");
         Orchestrator orchestrator = Setup.Over(options, Scoring("a", 1), Throwing("b"), Scoring("c", 1), d);
-        ExecutionResult result = await orchestrator.RunAsync(ExecutionPatterns.Parallel);
+        ValueTask<ExecutionResult> execution = orchestrator.RunAsync(ExecutionPatterns.Parallel);
+        await Setup.Eventually(() => orchestrator.Router.GetStatistics().Outcomes == 3);
+        Assert.False(execution.IsCompleted);
+        clock.Advance(options.Deadline);
+        ExecutionResult result = await execution.AsTask().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("a-1,c-1", result.Ids());
         Assert.True(result.IsPartial);
         Assert.Equal([("b", CallStatus.Failed), ("d", CallStatus.TimedOut)], result.Failures.Select(static one => (one.Backend, one.Status)).Order());
@@ -223,7 +228,7 @@ public sealed class PatternTests
     [Fact]
     public async Task A_timeout_may_be_shorter_than_ten_milliseconds()
     {
-        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(2) } };
+        OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(2) } };
         Orchestrator orchestrator = Setup.Over(options, Hanging("a"), Scoring("b", 1));
         for (int i = 0; i < 3; i++)
         {

@@ -31,9 +31,9 @@ public sealed class ResilienceTests
             seen.Add(ambient.Value);
             return ++calls == 1 ? throw new IOException("hiccup") : [new SearchResult("x", 1)];
         });
-        var options = new OrchestratorOptions
+        OrchestratorOptions options = Setup.Unhurried with
         {
-            Resilience = new() { Retries = 1, RetryDelay = TimeSpan.Zero },
+            Resilience = Setup.Unhurried.Resilience with { Retries = 1, RetryDelay = TimeSpan.Zero },
             Relevance = (_, answer) =>
             {
                 seen.Add(ambient.Value);
@@ -78,14 +78,14 @@ public sealed class ResilienceTests
     [Fact]
     public async Task A_call_that_timed_out_leaves_nothing_at_its_callers_token()
     {
-        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(10) }, FeedbackWindow = 0 };
+        OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(10) }, FeedbackWindow = 0 };
         ScriptedBackend a = Hanging("a"), b = Scoring("b", 1);
         Orchestrator orchestrator = Setup.Over(options, a, b);
         using var source = new CancellationTokenSource();
         WeakReference query = await RunOnceAsync();
         a.Forget();
         b.Forget();
-        for (int i = 0; i < 20 && query.IsAlive; i++)
+        for (int i = 0; i < 200 && query.IsAlive; i++)
         {
             await Task.Delay(50);
             GC.Collect();
@@ -105,8 +105,12 @@ public sealed class ResilienceTests
     [Fact]
     public async Task A_timeout_longer_than_the_deadline_leaves_time_for_another_backend()
     {
-        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromHours(1) }, Deadline = TimeSpan.FromSeconds(2) };
-        Assert.Equal("b-1", (await Setup.Over(options, Hanging("a"), Scoring("b", 1)).RunAsync(ExecutionPatterns.FeedForward)).Ids());
+        var clock = new HandClock();
+        OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { Timeout = TimeSpan.FromHours(1) }, TimeProvider = clock };
+        ValueTask<ExecutionResult> execution = Setup.Over(options, Hanging("a"), Scoring("b", 1)).RunAsync(ExecutionPatterns.FeedForward);
+        Assert.False(execution.IsCompleted);
+        clock.Advance(options.Deadline / 2);
+        Assert.Equal("b-1", (await execution.AsTask().WaitAsync(TimeSpan.FromMinutes(1))).Ids());
     }
 
     [Fact]
@@ -243,7 +247,7 @@ public sealed class ResilienceTests
     {
         var gate = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
         var a = new ScriptedBackend("a", (_, _) => new(gate.Task));
-        var options = new OrchestratorOptions { Resilience = Setup.Plain with { MaxConcurrency = 2, Timeout = TimeSpan.FromMilliseconds(20) } };
+        OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { MaxConcurrency = 2, Timeout = TimeSpan.FromMilliseconds(20) } };
         Orchestrator orchestrator = Setup.Over(options, a, Scoring("b", 1));
         for (int i = 0; i < 5; i++)
         {
@@ -267,7 +271,7 @@ public sealed class ResilienceTests
             await Task.Delay(Timeout.Infinite, token);
             return [];
         });
-        var options = new OrchestratorOptions { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(20) } };
+        OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(20) } };
         Assert.Equal("b-1", (await Setup.Over(options, a, Scoring("b", 1)).RunAsync(ExecutionPatterns.FeedForward)).Ids());
     }
 

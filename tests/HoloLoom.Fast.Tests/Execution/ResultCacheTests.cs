@@ -6,7 +6,7 @@ namespace HoloLoom.Fast.Tests.Execution;
 
 public sealed class ResultCacheTests
 {
-    private static readonly OrchestratorOptions s_cached = new() { Cache = new ResultCacheOptions(), Resilience = Setup.Plain };
+    private static readonly OrchestratorOptions s_cached = Setup.Unhurried with { Cache = new ResultCacheOptions() };
 
     [Fact]
     public async Task A_hit_skips_routing_and_execution()
@@ -109,7 +109,7 @@ public sealed class ResultCacheTests
     public async Task When_all_have_cancelled_the_call_is_taken_back_and_the_next_one_runs_anew()
     {
         ScriptedBackend a = Hanging("a");
-        Orchestrator orchestrator = Setup.Over(s_cached with { Deadline = TimeSpan.FromMinutes(2), Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(1) } }, a);
+        Orchestrator orchestrator = Setup.Over(s_cached, a);
         using var source = new CancellationTokenSource();
         Task[] waiting = [.. Enumerable.Range(0, 3).Select(_ => orchestrator.ExecuteAsync("q", source.Token).AsTask())];
         await source.CancelAsync();

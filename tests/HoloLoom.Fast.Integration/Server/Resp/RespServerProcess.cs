@@ -5,21 +5,22 @@ using System.Text;
 
 namespace HoloLoom.Fast.Integration.Server.Resp;
 
-/// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a loopback port or a Unix socket.</summary>
+/// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a free port or a Unix socket.</summary>
 internal sealed class RespServerProcess : IDisposable
 {
+    private const string Listening = "hololoom: listening on ";
+
     private readonly Process _process;
-    private readonly EndPoint _endpoint;
+    private readonly List<Uri> _addresses = [];
+    private readonly string? _socket;
     private readonly StringBuilder _said = new();
 
     private RespServerProcess(string[] arguments, string? key, string? socket)
     {
-        Port = FreePort();
-        HttpPort = FreePort();
-        _endpoint = socket is null ? new IPEndPoint(IPAddress.Loopback, Port) : new UnixDomainSocketEndPoint(socket);
+        _socket = socket;
         string[] commandLine =
         [
-            .. HololoomProcess.CommandLine, "serve", "--urls", $"http://127.0.0.1:{HttpPort}", "--resp", socket is null ? $"127.0.0.1:{Port}" : $"unix:{socket}", .. arguments,
+            .. HololoomProcess.CommandLine, "serve", "--urls", "http://127.0.0.1:0", "--resp", socket is null ? "127.0.0.1:0" : $"unix:{socket}", .. arguments,
         ];
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOLOLOOM_API_KEY"] = key ?? "";
@@ -33,9 +34,8 @@ internal sealed class RespServerProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public int Port { get; }
-
-    public int HttpPort { get; }
+    /// <summary>The port for RESP.</summary>
+    public int Port => PortOf("redis");
 
     public int Id => _process.Id;
 
@@ -60,10 +60,10 @@ internal sealed class RespServerProcess : IDisposable
     /// <summary>Starts a server that listens on a Unix socket.</summary>
     public static Task<RespServerProcess> StartOnSocketAsync(string socket) => WaitAsync(new RespServerProcess([], null, socket));
 
-    public Task<Socket> ConnectAsync() => ConnectAsync(_endpoint);
+    public Task<Socket> ConnectAsync() => ConnectAsync(_socket is null ? new IPEndPoint(IPAddress.Loopback, Port) : new UnixDomainSocketEndPoint(_socket));
 
     /// <summary>A connection to the port for HTTP.</summary>
-    public Task<Socket> ConnectOverHttpAsync() => ConnectAsync(new IPEndPoint(IPAddress.Loopback, HttpPort));
+    public Task<Socket> ConnectOverHttpAsync() => ConnectAsync(new IPEndPoint(IPAddress.Loopback, PortOf("http")));
 
     private static async Task<Socket> ConnectAsync(EndPoint endpoint)
     {
@@ -104,38 +104,38 @@ internal sealed class RespServerProcess : IDisposable
         _process.Dispose();
     }
 
+    // It says where it listens when it does.
     private static async Task<RespServerProcess> WaitAsync(RespServerProcess server)
     {
-        for (int i = 0; i < 1200; i++)
+        for (int i = 0; i < 6000; i++)
         {
+            lock (server._said)
+            {
+                if (server._addresses.Count == 2)
+                {
+                    return server;
+                }
+            }
+
             Assert.False(server._process.HasExited, $"the server ended: {server.Said}");
-            try
-            {
-                using Socket probe = await server.ConnectAsync();
-                return server;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50);
-            }
+            await Task.Delay(10);
         }
 
         server.Dispose();
         throw new TimeoutException($"the server does not listen: {server.Said}");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private int PortOf(string scheme) => _addresses.Single(address => address.Scheme == scheme).Port;
 
     private void Note(string? line)
     {
         lock (_said)
         {
             _said.AppendLine(line);
+            if (line?.StartsWith(Listening, StringComparison.Ordinal) == true)
+            {
+                _addresses.Add(new Uri(line[Listening.Length..]));
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ public sealed class AllocationTests
         }
 
         Assert.True(least < Times, $"{least} bytes in {Times} exchanges of {pipelined} requests");
+        await client.HangUpAsync();
     }
 
     private static async Task ExchangeAsync(Conversation client, byte[] request, int times)

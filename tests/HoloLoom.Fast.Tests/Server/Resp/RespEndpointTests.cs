@@ -131,7 +131,7 @@ public sealed class RespEndpointTests
     public async Task Slow_and_silent_clients_are_sent_away_and_others_stay()
     {
         await using Running server = await Running.StartAsync(
-            "127.0.0.1:0", new RespOptions { TransferTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(3) });
+            "127.0.0.1:0", new RespOptions { TransferTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(6) });
         using Socket slow = server.Connect();
         using Socket deaf = server.Connect();
         using Socket silent = server.Connect();

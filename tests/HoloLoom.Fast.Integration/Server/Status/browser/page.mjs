@@ -50,8 +50,11 @@ const scenarios = {
   async "without a script"() {
     await work(300);
     const page = await open("/", { javaScriptEnabled: false });
-    await page.waitForTimeout(6000);
-    await page.reload();
+    while (!await page.locator("#hour-rows tr").count()) {
+      await page.waitForTimeout(500);
+      await page.reload();
+    }
+
     const all = await statistics();
     assert.match(await tile(page, "Decisions a second"), new RegExp(`${thousands(all.decisions)} in all`));
     assert.match(await tile(page, "Outcomes a second"), new RegExp(`${thousands(all.outcomes)} in all`));
@@ -102,7 +105,14 @@ const scenarios = {
     const page = await open();
     await charted(page);
     await work(90);
-    await page.waitForTimeout(11000);
+    const points = () => page.evaluate(() => +document.querySelector(".plot").getAttribute("aria-valuemax"));
+    for (const before = await points(); await points() < before + 2;) {
+      await page.waitForTimeout(500);
+    }
+
+    // From here on it stays as it is, when the last answer has come.
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.waitForTimeout(1000);
     const colours = await page.evaluate(() => [...document.querySelectorAll(".plot canvas")].map(canvas => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return new Set(new Uint32Array(data.buffer)).size;
