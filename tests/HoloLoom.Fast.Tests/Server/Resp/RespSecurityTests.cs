@@ -230,15 +230,30 @@ public sealed class RespSecurityTests
 
     // It is charged before it has its replies, and also for those that it does not wait for.
     [Theory]
-    [InlineData("")]
-    [InlineData("QUIT\r\n")]
-    public async Task A_client_that_connects_anew_waits_for_what_it_owes(string leave)
+    [InlineData("stays")]
+    [InlineData("quits")]
+    [InlineData("hangs up")]
+    public async Task A_client_that_connects_anew_waits_for_what_it_owes(string first)
     {
         RespServer server = Conversation.Server(new RespOptions { MaxCommandsPerSecond = 100 });
         long started = Stopwatch.GetTimestamp();
-        using var first = new Conversation(server);
-        await first.SendAsync($"MROUTE {string.Concat(Enumerable.Repeat("a ", 130))}\r\n{leave}");
-        Assert.StartsWith("[[", await first.ReceiveAsync());
+        using var spending = new Conversation(server);
+        if (first == "hangs up")
+        {
+            await spending.Output.CompleteAsync();
+        }
+
+        await spending.SendAsync($"MROUTE {string.Concat(Enumerable.Repeat("a ", 130))}\r\n{(first == "quits" ? "QUIT\r\n" : "")}");
+        if (first == "hangs up")
+        {
+            await spending.Input.CompleteAsync();
+            await spending.Running.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        else
+        {
+            Assert.StartsWith("[[", await spending.ReceiveAsync());
+        }
+
         using var second = new Conversation(server);
         await second.SendAsync("ROUTE a\r\n");
         Assert.StartsWith("[", await second.ReceiveAsync());
