@@ -157,6 +157,18 @@ internal sealed class BackendGuard
 
     public void Exit() => Interlocked.Decrement(ref _underWay);
 
+    /// <summary>
+    /// A first attempt has succeeded. If a failure was seen since it began, the breaker counts it: of calls that are under way at the same time it
+    /// must not be that only those count that fail.
+    /// </summary>
+    public void Succeeded(in BackendQuery query)
+    {
+        if (IsWatched)
+        {
+            _ = new GuardedCall(this, query, 0, CancellationToken.None).CountSuccessAsync();
+        }
+    }
+
     public static CancellationTokenSource RentSource()
     {
         CancellationTokenSource source = t_spare ?? new CancellationTokenSource();
@@ -169,17 +181,15 @@ internal sealed class BackendGuard
         ? default
         : token.UnsafeRegister(static source => Cancel((CancellationTokenSource)source!), source);
 
-    /// <summary>Cancels a backend's token. What its callbacks throw is none of the caller's business.</summary>
-    public static void Cancel(CancellationTokenSource source)
-    {
-        try
-        {
-            source.Cancel();
-        }
-        catch (AggregateException)
-        {
-        }
-    }
+    /// <summary>
+    /// Cancels a backend's token: at once, and its callbacks run elsewhere, for as long as they like, because whoever waits for the call is not to
+    /// wait for them. What they throw is none of the caller's business.
+    /// </summary>
+    public static void Cancel(CancellationTokenSource source) => source.CancelAsync().ContinueWith(
+        static callbacks => _ = callbacks.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
 
     /// <summary>Keeps a source for the next call, if nothing can cancel it any more.</summary>
     public static void Release(CancellationTokenSource source, CancellationTokenRegistration link, CancellationToken linked)

@@ -60,6 +60,23 @@ internal sealed class GuardedCall
         }
     }
 
+    /// <summary>Has the breaker count a success of an attempt that was made outside of the pipeline.</summary>
+    public async Task CountSuccessAsync()
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
+        context.Properties.Set(s_key, this);
+        try
+        {
+            await _guard.Pipeline
+                .ExecuteOutcomeAsync(static (_, _) => new ValueTask<Outcome<GuardedReply>>(Polly.Outcome.FromResult(default(GuardedReply))), context, this)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
     /// <summary>Whether an attempt's failure speaks against the backend. A call that was taken back does not, unless it was to show that the backend is well again.</summary>
     public bool IsBackendsFault(Exception? error) => error is not null && (!IsTakenBack(error) || _guard.IsHalfOpen);
 

@@ -34,10 +34,7 @@ internal sealed class HedgedCall : IDisposable
     public void TakeBack()
     {
         _pending?.TakeBack();
-        if (_source is not null)
-        {
-            BackendGuard.Cancel(_source);
-        }
+        _source?.Cancel();
     }
 
     public void Dispose() => _source?.Dispose();

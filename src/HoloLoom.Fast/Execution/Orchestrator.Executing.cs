@@ -78,7 +78,7 @@ public sealed partial class Orchestrator
     private ValueTask<ExecutionResult> LookUpAsync(ResultCache cache, in ExecutionRequest request, CancellationToken token)
     {
         var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
-        bool isHit = cache.TryGet(key, out ResultCache.Entry? known);
+        bool isHit = cache.TryGet(ref key, Reachable(key.Mask), out ResultCache.Entry? known);
         Profile?.LookedUp(isHit);
         return isHit ? known!.Answer : cache.RunAsync(key, request, _run, token);
     }

@@ -69,7 +69,7 @@ public sealed partial class Orchestrator
         _beginWithOne = [.. patterns.Select(static pattern => pattern as FirstAnswerPattern)];
         _beginFreely = [.. patterns.Select(static pattern => pattern as FreePattern)];
         _patternOf = PatternsOfVariants();
-        _cache = Options.Cache is { } cache ? new ResultCache(cache) : null;
+        _cache = Options.Cache is { } cache ? new ResultCache(cache, wanted => Reachable(wanted) == wanted) : null;
         _feedback = Options.FeedbackWindow > 0 ? new FeedbackTable(Options.FeedbackWindow) : null;
         _run = (request, token) => RunAsync(request, token);
         RunsUsersCode = Options.Relevance is not null || router.HasCustomReward;

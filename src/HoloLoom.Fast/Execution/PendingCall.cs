@@ -71,7 +71,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         Interlocked.Exchange(ref _isTakenBack, 1);
         if (Volatile.Read(ref _repetition) is { } repetition)
         {
-            BackendGuard.Cancel(repetition);
+            repetition.Cancel();
         }
     }
 
@@ -151,6 +151,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
             Unlink();
         }
 
+        _guard.Succeeded(_query);
         _guard.Exit();
         Context.FinishAnswered(_backend, _id, _start, end, results, meanScore, out answer);
         return true;
@@ -172,6 +173,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         }
 
         Unlink();
+        _guard.Succeeded(_query);
         _guard.Exit();
         InAmbient(() =>
         {
@@ -218,7 +220,7 @@ internal abstract class PendingCall : LimitedWait, IThreadPoolWorkItem
         Interlocked.Exchange(ref _repetition, source);
         if (Volatile.Read(ref _isTakenBack) != 0)
         {
-            BackendGuard.Cancel(source);
+            source.Cancel();
         }
 
         await GoOnAsync(firstError, isAbandoned: false, source.Token).ConfigureAwait(false);

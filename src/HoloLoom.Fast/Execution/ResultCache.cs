@@ -16,25 +16,55 @@ internal readonly record struct CacheKey(string Query, ulong Mask, string? Scope
 }
 
 /// <summary>Remembers results, and lets concurrent requests for one of them share one execution. Errors and partial results are not remembered.</summary>
-internal sealed class ResultCache(ResultCacheOptions options)
+/// <param name="options">Capacity and expiry.</param>
+/// <param name="isReachable">Whether all of a set of backends can be called.</param>
+internal sealed class ResultCache(ResultCacheOptions options, Func<ulong, bool> isReachable)
 {
     private readonly ConcurrentTLru<CacheKey, Entry> _entries = new(
         Environment.ProcessorCount, options.Capacity, EqualityComparer<CacheKey>.Default, options.Expiry);
 
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
 
-    // Looked up a second time, by the one who runs the execution: not look-ups of a caller.
+    // Looked up a second time, with fewer backends or by the one who runs the execution: not look-ups of a caller.
     private long _againHits;
     private long _againMisses;
+
+    // Counts the times that everything was forgotten.
+    private int _generation;
 
     public CacheStatistics Statistics => new(
         _entries.Metrics.Value!.Hits - Volatile.Read(ref _againHits),
         _entries.Metrics.Value.Misses - Volatile.Read(ref _againMisses),
         _entries.Count);
 
-    public void Clear() => _entries.Clear();
+    /// <summary>Forgets everything, what is under way included: whoever asks from now on gets what is found from now on.</summary>
+    public void Clear()
+    {
+        Interlocked.Increment(ref _generation);
+        _flights.Clear();
+        _entries.Clear();
+    }
 
-    public bool TryGet(in CacheKey key, [NotNullWhen(true)] out Entry? entry) => _entries.TryGet(key, out entry);
+    /// <summary>Looks a result up: that of all backends that may be asked, or else, while a circuit is open, that of those that can be.</summary>
+    /// <param name="key">The key with all that may be asked; comes back as that by which to run the execution.</param>
+    /// <param name="reachable">Those of them that can be called.</param>
+    /// <param name="entry">The result.</param>
+    public bool TryGet(ref CacheKey key, ulong reachable, [NotNullWhen(true)] out Entry? entry)
+    {
+        if (_entries.TryGet(key, out entry))
+        {
+            return true;
+        }
+
+        if (reachable == key.Mask)
+        {
+            return false;
+        }
+
+        key = key with { Mask = reachable };
+        Interlocked.Increment(ref _againMisses);
+        return _entries.TryGet(key, out entry);
+    }
 
     /// <summary>Runs the execution, or waits for the one that is under way for the same key. It is cancelled when nobody waits any more.</summary>
     public async ValueTask<ExecutionResult> RunAsync(
@@ -74,16 +104,19 @@ internal sealed class ResultCache(ResultCacheOptions options)
     {
         try
         {
+            int generation = Volatile.Read(ref _generation);
+
             // Another flight may have landed between the look-up and this one's start.
             bool isThere = _entries.TryGet(key, out Entry? landed);
             Interlocked.Increment(ref isThere ? ref _againHits : ref _againMisses);
             if (landed is null)
             {
+                // If a circuit opens meanwhile, the result is one of fewer backends than it would be remembered for.
+                bool isWhole = isReachable(key.Mask);
                 ExecutionResult result = await execute(request, flight.Token).ConfigureAwait(false);
-                if (!result.IsPartial)
+                if (isWhole && !result.IsPartial && isReachable(key.Mask))
                 {
-                    // A copy: a backend that uses its list again must not change what is remembered.
-                    _entries.AddOrUpdate(key, new Entry(result with { Results = [.. result.Results], FromCache = true }));
+                    Remember(key, result, generation);
                 }
 
                 flight.Land(result);
@@ -99,6 +132,22 @@ internal sealed class ResultCache(ResultCacheOptions options)
         finally
         {
             _flights.TryRemove(KeyValuePair.Create(key, flight));
+        }
+    }
+
+    private void Remember(in CacheKey key, in ExecutionResult result, int generation)
+    {
+        if (Volatile.Read(ref _generation) != generation)
+        {
+            return;
+        }
+
+        // A copy: a backend that uses its list again must not change what is remembered.
+        _entries.AddOrUpdate(key, new Entry(result with { Results = [.. result.Results], FromCache = true }));
+        if (Volatile.Read(ref _generation) != generation)
+        {
+            // Everything was forgotten meanwhile, this perhaps a moment too early.
+            _entries.TryRemove(key);
         }
     }
 

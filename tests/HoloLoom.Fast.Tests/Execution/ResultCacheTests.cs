@@ -141,6 +141,61 @@ public sealed class ResultCacheTests
     }
 
     [Fact]
+    public async Task What_was_found_while_a_circuit_was_open_is_remembered_no_longer_than_that()
+    {
+        var clock = new ManualClock();
+        ScriptedBackend a = Throwing("a");
+        OrchestratorOptions options = s_cached with
+        {
+            Resilience = s_cached.Resilience with { MinimumThroughput = 2, BreakDuration = TimeSpan.FromSeconds(5) },
+            TimeProvider = clock,
+        };
+        Orchestrator orchestrator = Setup.Over(options, a, Scoring("b", 0.1));
+        ExecutionRequest Asking(string query) => new(query) { Pattern = ExecutionPatterns.FeedForward };
+        for (int i = 0; i < 2; i++)
+        {
+            await orchestrator.ExecuteAsync(Asking($"before {i}"));
+        }
+
+        Assert.Equal(BackendSet.Of(0), orchestrator.OpenCircuits);
+        Assert.Equal("b-1", (await orchestrator.ExecuteAsync(Asking("q"))).Ids());
+        Assert.True((await orchestrator.ExecuteAsync(Asking("q"))).FromCache);
+        Assert.Equal((1, 3), (orchestrator.CacheStatistics.Hits, orchestrator.CacheStatistics.Misses));
+        a.Script = Scoring("a", 0.9).Script;
+        clock.Advance(TimeSpan.FromSeconds(6));
+        await orchestrator.ExecuteAsync(Asking("after"));
+        Assert.Equal(BackendSet.None, orchestrator.OpenCircuits);
+        Assert.Equal("a-1", (await orchestrator.ExecuteAsync(Asking("q"))).Ids());
+
+        // And what was found before it opens again is good then, too.
+        a.Script = Throwing("a").Script;
+        for (int i = 0; i < 2; i++)
+        {
+            await orchestrator.ExecuteAsync(Asking($"again {i}"));
+        }
+
+        Assert.Equal(BackendSet.Of(0), orchestrator.OpenCircuits);
+        Assert.Equal("a-1", (await orchestrator.ExecuteAsync(Asking("q"))).Ids());
+    }
+
+    [Fact]
+    public async Task What_was_under_way_when_all_was_forgotten_is_neither_shared_nor_remembered()
+    {
+        var gate = new TaskCompletionSource<IReadOnlyList<SearchResult>>();
+        var a = new ScriptedBackend("a", (_, _) => new(gate.Task));
+        Orchestrator orchestrator = Setup.Over(s_cached, a);
+        Task<ExecutionResult> before = orchestrator.ExecuteAsync("q").AsTask();
+        orchestrator.ClearCache();
+        a.Script = Answering("a", new SearchResult("new", 1)).Script;
+        ExecutionResult after = await orchestrator.ExecuteAsync("q");
+        Assert.Equal(("new", false), (after.Ids(), after.FromCache));
+        gate.SetResult([new SearchResult("old", 1)]);
+        Assert.Equal("old", (await before).Ids());
+        Assert.Equal("new", (await orchestrator.ExecuteAsync("q")).Ids());
+        Assert.Equal(2, a.Calls);
+    }
+
+    [Fact]
     public async Task An_empty_result_is_a_result()
     {
         ScriptedBackend a = Answering("a");
