@@ -7,6 +7,9 @@ namespace HoloLoom.Fast;
 
 public sealed partial class Router
 {
+    // A Beta distribution of so many pseudo-counts is a point to within what a double can tell; of endlessly many it is none.
+    private const double MaxEvidence = 1e15;
+
     /// <summary>Classifies a query without deciding anything.</summary>
     /// <param name="query">The query, UTF-16; any length, any content.</param>
     /// <returns>An index into <see cref="QueryTypes"/>, and a confidence.</returns>
@@ -37,7 +40,7 @@ public sealed partial class Router
 
     /// <summary>
     /// The backend that a draw prefers once a score of this very query is counted. Each available backend's rate is drawn from its
-    /// posterior Beta(α, β); for the scored backend, from Beta(α + w·s, β + w·(1 − s)) with w = max(1, share · (α + β)). Nothing is learned.
+    /// posterior Beta(α, β); for the scored backend, from Beta(α + w·s, β + w·(1 − s)) with w = max(1, share · (α + β)), 10¹⁵ at most. Nothing is learned.
     /// </summary>
     /// <param name="decision">The decision for the query; its variant's posteriors are drawn from.</param>
     /// <param name="scored">The backend that answered.</param>
@@ -53,7 +56,7 @@ public sealed partial class Router
         Span<double> row = stackalloc double[posteriors.ParametersLength];
         posteriors.CopyParameters(decision.QueryType, row);
         (double alpha, double beta) = ArmParameters.Shapes(row, posteriors.Stride, scored);
-        double weight = Math.Max(1, share * (alpha + beta));
+        double weight = Math.Clamp(share * (alpha + beta), 1, MaxEvidence);
         GammaShape successes = GammaShape.Of(alpha + weight * score);
         GammaShape failures = GammaShape.Of(beta + weight * (1 - score));
         ArmParameters.Set(row, posteriors.Stride, scored, successes, failures);

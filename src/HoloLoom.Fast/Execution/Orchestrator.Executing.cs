@@ -27,8 +27,8 @@ public sealed partial class Orchestrator
             throw NoAnswer(context);
         }
 
-        // Of one call the clock was read a moment ago; after several there was fusing to do.
-        long now = context.Asked.Count == 1 ? context.LastEnd : Options.TimeProvider.GetTimestamp();
+        // Of one call the clock was read a moment ago; after several there was fusing to do, and a user's pattern may do anything after its call.
+        long now = context.Asked.Count == 1 && _beginWithOne[context.Pattern] is not null ? context.LastEnd : Options.TimeProvider.GetTimestamp();
         double elapsed = Milliseconds(context.Start, now);
         if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
         {
@@ -63,6 +63,12 @@ public sealed partial class Orchestrator
         if (results is null)
         {
             throw new InvalidOperationException($"The pattern '{_patternNames[context.Pattern]}' returned null instead of results.");
+        }
+
+        if (results.Count > context.Limit)
+        {
+            // A user's pattern or fusion may not have cared.
+            results = [.. results.Take(context.Limit)];
         }
 
         ExecutionResult result = Frame(context, results, elapsed);

@@ -164,7 +164,9 @@ public sealed partial class PatternContext
         out BegunCall begun)
     {
         CancellationToken.ThrowIfCancellationRequested();
-        DecisionId id = backend == Decision.Backend ? Decision.Id : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
+        DecisionId id = backend == Decision.Backend && Interlocked.Exchange(ref _isDecisionCalled, 1) == 0
+            ? Decision.Id
+            : _owner.Router.RouteWithin(Decision, _classified, new BackendSet(1UL << backend)).Id;
         long start = Options.TimeProvider.GetTimestamp();
         long until = Until(start, _deadline, mayTurnToAnother);
         var query = new BackendQuery(Query, Limit, previous);

@@ -27,6 +27,9 @@ public sealed partial class PatternContext
     private double _bestRelevance;
     private List<BackendFailure>? _failures;
 
+    // Not 0 once a call was made under the decision's own id; another call of the same backend is a decision of its own.
+    private int _isDecisionCalled;
+
     internal PatternContext()
     {
     }
@@ -206,7 +209,9 @@ public sealed partial class PatternContext
             }
         }
 
-        return count == 1 ? found[0].Results : Options.Fusion.Fuse(found, Limit);
+        return count == 1
+            ? found[0].Results
+            : Options.Fusion.Fuse(found, Limit) ?? throw new InvalidOperationException($"The fusion {Options.Fusion.GetType().Name} returned null instead of results.");
     }
 
     /// <summary>What the backend's latest answers took at the quantile that hedging waits for, or the initial delay while too few are known.</summary>
@@ -228,7 +233,7 @@ public sealed partial class PatternContext
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, Pattern, _mask, _plan, _start, _deadline) = (classified, pattern, mask, plan, start, start + owner.DeadlineTicks);
         (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (asked, 0, -1, default, 0, 0, null);
-        (_others, HasWaited) = (null, false);
+        (_others, HasWaited, _isDecisionCalled) = (null, false, asked == 0 ? 0 : 1);
     }
 
     /// <summary>The pattern has ended, with these results.</summary>
@@ -244,7 +249,7 @@ public sealed partial class PatternContext
     internal ExecutionResult Frame(IReadOnlyList<SearchResult> results, double elapsedMs) => _owner.Frame(this, results, elapsedMs);
 
     /// <summary>Leaves no trace of the execution, so that a kept context keeps nothing alive.</summary>
-    internal void Clear() => (Query, CancellationToken, _plan, _failures) = ("", default, null, null);
+    internal void Clear() => (_owner, Query, CancellationToken, _plan, _failures) = (null!, "", default, null, null);
 
     /// <summary>What is to be remembered for feedback; false if nobody answered.</summary>
     internal bool TryGetRecorded(out RecordedCall first, out RecordedCall[]? others)

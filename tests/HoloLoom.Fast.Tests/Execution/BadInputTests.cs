@@ -97,6 +97,22 @@ public sealed class BadInputTests
         Assert.Equal(0.4, result.Confidence);
     }
 
+    // A score that weighs endlessly much decides, and is no endless loop.
+    [Theory]
+    [InlineData(1e15)]
+    [InlineData(1e300)]
+    [InlineData(double.MaxValue)]
+    public async Task A_score_may_weigh_as_much_as_a_number_can_say(double share)
+    {
+        OrchestratorOptions options = Setup.Unhurried with { EvidenceShare = share };
+        foreach ((double score, string asked) in new[] { (1.0, "a"), (0.0, "a,b") })
+        {
+            Orchestrator orchestrator = Setup.Over(options, Scoring("a", score), Scoring("b", 0.1));
+            ExecutionResult result = await Task.Run(async () => await orchestrator.RunAsync(ExecutionPatterns.StrangeLoop)).WaitAsync(TimeSpan.FromMinutes(1));
+            Assert.Equal(asked, orchestrator.Names(result.Asked));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Patterns))]
     public async Task Ten_million_results_are_cut_to_what_was_asked_for(string pattern)

@@ -181,51 +181,6 @@ public sealed class PatternTests
     }
 
     [Fact]
-    public async Task A_pattern_of_the_users_own_runs_by_its_name_and_may_replace_a_built_in_one()
-    {
-        var options = new OrchestratorOptions { CustomPatterns = [new LastOnly("last"), new LastOnly(ExecutionPatterns.Chain)] };
-        Orchestrator orchestrator = Setup.Over(options, Scoring("a", 1), Scoring("b", 1));
-        Assert.Equal("b-1", (await orchestrator.RunAsync("last")).Ids());
-        Assert.Equal("b-1", (await orchestrator.RunAsync(ExecutionPatterns.Chain)).Ids());
-    }
-
-    [Fact]
-    public async Task A_call_that_a_users_pattern_leaves_behind_ends_in_its_own_execution()
-    {
-        var gate = new TaskCompletionSource();
-        ScriptedBackend a = Scoring("a", 1), b = new("b", async (_, _) =>
-        {
-            await gate.Task;
-            return [new SearchResult("b-1", 0.25)];
-        });
-        string judged = "";
-        var options = new OrchestratorOptions
-        {
-            CustomPatterns = [new FirstOfTwo()],
-            Resilience = Setup.Plain with { Timeout = TimeSpan.FromMinutes(5) },
-            Deadline = TimeSpan.FromMinutes(5),
-            Relevance = (query, answer) =>
-            {
-                judged += answer.Backend == 1 ? $"{query} by b" : "";
-                return 0.5;
-            },
-        };
-        Orchestrator orchestrator = Setup.Over(options, a, b);
-        Assert.Equal("a-1", (await orchestrator.ExecuteAsync(new ExecutionRequest("one") { Pattern = "first of two" })).Ids());
-
-        // While the next execution is under way, on the same thread, the call ends.
-        a.Script = (_, _) =>
-        {
-            gate.SetResult();
-            return new([new SearchResult("a-1", 1)]);
-        };
-        ExecutionResult next = await orchestrator.ExecuteAsync(new ExecutionRequest("two") { Pattern = ExecutionPatterns.FeedForward });
-        await Setup.Eventually(() => judged != "");
-        Assert.Equal("one by b", judged);
-        Assert.Equal((1, 1), (next.Asked.Count, next.Answered.Count));
-    }
-
-    [Fact]
     public async Task A_timeout_may_be_shorter_than_ten_milliseconds()
     {
         OrchestratorOptions options = Setup.Unhurried with { Resilience = Setup.Plain with { Timeout = TimeSpan.FromMilliseconds(2) } };
@@ -244,24 +199,5 @@ public sealed class PatternTests
         {
             router.Record(router.Route("anything", router.SetOf(backend)).Id, new Outcome(i < rate * outcomes ? 1 : 0, 1));
         }
-    }
-
-    private sealed class FirstOfTwo : IExecutionPattern
-    {
-        public string Name => "first of two";
-
-        public ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context)
-        {
-            Task<BackendAnswer> late = context.CallAsync(1).AsTask();
-            Task<BackendAnswer> early = context.CallAsync(0).AsTask();
-            return early.IsCompleted && !late.IsCompleted ? new(early.Result.Results) : throw new InvalidOperationException("b was to be late.");
-        }
-    }
-
-    private sealed class LastOnly(string name) : IExecutionPattern
-    {
-        public string Name => name;
-
-        public async ValueTask<IReadOnlyList<SearchResult>> RunAsync(PatternContext context) => (await context.CallAsync(1)).Results;
     }
 }
