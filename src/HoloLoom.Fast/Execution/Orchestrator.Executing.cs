@@ -15,7 +15,8 @@ public sealed partial class Orchestrator
 
     /// <summary>An execution is about to wait for its backends: does beforehand what would take long at its end.</summary>
     /// <param name="id">The id of its decision.</param>
-    internal void PrepareEnd(DecisionId id) => _feedback?.Prepare(id);
+    /// <returns>Where it will be remembered for feedback.</returns>
+    internal int PrepareEnd(DecisionId id) => _feedback?.Prepare(id) ?? FeedbackTable.None;
 
     /// <summary>An execution has ended: counts it.</summary>
     /// <returns>How long it took, in milliseconds.</returns>
@@ -32,7 +33,7 @@ public sealed partial class Orchestrator
         double elapsed = Milliseconds(context.Start, now);
         if (_feedback is not null && context.TryGetRecorded(out RecordedCall first, out RecordedCall[]? others))
         {
-            _feedback.Add(context.Decision.Id, first, others, now);
+            _feedback.Add(context.Decision.Id, context.PlaceForFeedback, first, others, now);
         }
 
         if (Options.Learn)

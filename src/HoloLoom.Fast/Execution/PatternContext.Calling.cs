@@ -188,7 +188,7 @@ public sealed partial class PatternContext
         if (!HasWaited)
         {
             HasWaited = true;
-            _owner.PrepareEnd(Decision.Id);
+            PlaceForFeedback = _owner.PrepareEnd(Decision.Id);
         }
     }
 

@@ -75,6 +75,9 @@ public sealed partial class PatternContext
     /// <summary>Whether somebody may know the context for longer than the execution lasts: a call that has not ended at once, or a user's pattern.</summary>
     internal bool HasWaited { get; set; }
 
+    /// <summary>Where the execution will be remembered for feedback, if that was made ready.</summary>
+    internal int PlaceForFeedback { get; private set; }
+
     internal double BestScore => _bestScore;
 
     internal double BestRelevance => _bestRelevance;
@@ -233,7 +236,7 @@ public sealed partial class PatternContext
         (_owner, Query, Limit, Decision, CancellationToken) = (owner, request.Query, request.Limit, decision, token);
         (_classified, Pattern, _mask, _plan, _start, _deadline) = (classified, pattern, mask, plan, start, start + owner.DeadlineTicks);
         (_asked, _answered, _orderLength, _first, _bestScore, _bestRelevance, _failures) = (asked, 0, -1, default, 0, 0, null);
-        (_others, HasWaited, _isDecisionCalled) = (null, false, asked == 0 ? 0 : 1);
+        (_others, HasWaited, _isDecisionCalled, PlaceForFeedback) = (null, false, asked == 0 ? 0 : 1, FeedbackTable.None);
     }
 
     /// <summary>The pattern has ended, with these results.</summary>

@@ -124,6 +124,42 @@ public sealed class LearningTests
         Assert.Throws<ArgumentOutOfRangeException>(() => orchestrator.Feedback(first, 1.1));
     }
 
+    // Calls take numbers of decisions, too; and threads number theirs in blocks.
+    [Theory]
+    [InlineData(ExecutionPatterns.FeedForward, 64, 1 << 13)]
+    [InlineData(ExecutionPatterns.Parallel, 1, 1 << 13)]
+    [InlineData(ExecutionPatterns.Parallel, 16, 1 << 10)]
+    [InlineData(ExecutionPatterns.Recursive, 3, 64)]
+    public void All_executions_of_the_window_can_be_amended(string pattern, int threads, int window)
+    {
+        OrchestratorOptions options = Setup.Unhurried with { FeedbackWindow = window };
+        Orchestrator orchestrator = Setup.Over(options, Scoring("a", 0.6), Scoring("b", 0.6), Scoring("c", 0.6), Scoring("d", 0.6));
+        var ids = new System.Collections.Concurrent.ConcurrentQueue<DecisionId>();
+        void Execute(int executions)
+        {
+            // Each thread lives until all have executed, or they would be the same.
+            using var barrier = new Barrier(threads);
+            Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+            {
+                for (int i = 0; i < executions / threads; i++)
+                {
+                    ids.Enqueue(orchestrator.RunAsync(pattern).AsTask().GetAwaiter().GetResult().Decision.Id);
+                }
+
+                barrier.SignalAndWait();
+            }))];
+            Array.ForEach(all, static thread => thread.Start());
+            Array.ForEach(all, static thread => thread.Join());
+        }
+
+        Execute(3 * window);
+        DecisionId old = ids.First();
+        ids.Clear();
+        Execute(window);
+        Assert.All(ids, id => Assert.Equal(RecordResult.Accepted, orchestrator.Feedback(id, 1)));
+        Assert.Equal(RecordResult.Expired, orchestrator.Feedback(old, 1));
+    }
+
     [Fact]
     public async Task Without_learning_only_feedback_is_learned_from()
     {
