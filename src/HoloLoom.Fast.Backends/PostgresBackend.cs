@@ -35,7 +35,9 @@ public sealed class PostgresBackend : IBackend, IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(configuration);
         Name = name;
         _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
-        _source = new NpgsqlSlimDataSourceBuilder(connectionString).EnableFullTextSearch().Build();
+
+        // The slim builder leaves TLS out unless asked: SSL Mode=Prefer would go on in plain text, and Require could not connect.
+        _source = new NpgsqlSlimDataSourceBuilder(connectionString).EnableTransportSecurity().EnableFullTextSearch().Build();
         _table = Quoted(table);
         _configuration = configuration;
 

@@ -48,6 +48,31 @@ public sealed class PostgresBackendTests(PostgresServer server) : IClassFixture<
     }
 
     [SkippableFact]
+    public async Task It_speaks_TLS_where_the_server_or_the_connection_string_asks_for_it()
+    {
+        await using PostgresBackend plain = await CreateAsync("secured");
+        await using (var connection = new NpgsqlConnection(server.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var creating = new NpgsqlCommand($"CREATE ROLE {PostgresServer.SecureUser} LOGIN SUPERUSER", connection);
+            await creating.ExecuteNonQueryAsync();
+        }
+
+        string secure = server.ConnectionString + $";Username={PostgresServer.SecureUser};SSL Mode=";
+        foreach (string mode in new[] { "Prefer", "Require;Trust Server Certificate=true", $"VerifyFull;Root Certificate={server.CertificateFile}" })
+        {
+            await using var backend = new PostgresBackend("pg", secure + mode, "secured");
+            Assert.Equal("attention", (await backend.SearchAsync("transformer")).Single().Id);
+        }
+
+        // That the user gets in is proof of TLS only if it does not get in without, and the last one of a check only if a stranger fails it.
+        await using var open = new PostgresBackend("pg", secure + "Disable", "secured");
+        await Assert.ThrowsAsync<PostgresException>(async () => await open.SearchAsync("transformer"));
+        await using var stranger = new PostgresBackend("pg", secure + "VerifyFull", "secured");
+        await Assert.ThrowsAsync<NpgsqlException>(async () => await stranger.SearchAsync("transformer"));
+    }
+
+    [SkippableFact]
     public async Task A_search_that_waits_is_taken_back()
     {
         await using PostgresBackend backend = await CreateAsync("locked");

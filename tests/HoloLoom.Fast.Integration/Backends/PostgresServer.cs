@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace HoloLoom.Fast.Integration.Backends;
 
@@ -32,21 +34,31 @@ public sealed class PostgresServer : IDisposable
         }
 
         Assert.Equal(0, Run(AsUser(Path.Combine(programs, "initdb"), "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")));
+        CreateCertificate(data);
+        File.WriteAllText(
+            Path.Combine(data, "pg_hba.conf"),
+            $"hostnossl all {SecureUser} all reject\n{File.ReadAllText(Path.Combine(data, "pg_hba.conf"))}");
         Port = FreePort();
         _process = Start(AsUser(
             Path.Combine(programs, "postgres"), "-D", data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_directory.Path}",
-            "-c", "fsync=off"));
+            "-c", "fsync=off", "-c", "ssl=on"));
         for (int i = 0; i < 600 && !AcceptsConnections(); i++)
         {
             Thread.Sleep(50);
         }
     }
 
+    /// <summary>A user who is only let in over TLS, once a test has created it.</summary>
+    public const string SecureUser = "secure";
+
     public bool IsThere => _process is not null;
 
     public int Port { get; }
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=tester;Database=postgres;Timeout=10";
+
+    /// <summary>What the server shows to prove that it is 127.0.0.1; signed by itself.</summary>
+    public string CertificateFile => _directory!["data/server.crt"];
 
     public void Dispose()
     {
@@ -69,6 +81,26 @@ public sealed class PostgresServer : IDisposable
 
             _process.Dispose();
             _process = null;
+        }
+    }
+
+    private static void CreateCertificate(string data)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string[] files = [Path.Combine(data, "server.crt"), Path.Combine(data, "server.key")];
+        File.WriteAllText(files[0], certificate.ExportCertificatePem());
+        File.WriteAllText(files[1], key.ExportPkcs8PrivateKeyPem());
+
+        // The server refuses a key that others may read, or that is not its user's.
+        Assert.Equal(0, Run(["chmod", "600", .. files]));
+        if (Environment.UserName == "root")
+        {
+            Assert.Equal(0, Run(["chown", "nobody", .. files]));
         }
     }
 
