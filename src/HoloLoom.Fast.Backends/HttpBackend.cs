@@ -61,12 +61,12 @@ public sealed class HttpBackend : IBackend
         using HttpRequestMessage request = Request(query);
         using HttpResponseMessage response = await _client
             .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        byte[] body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> body = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            string said = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, ShownOfAnError))).ReplaceLineEndings(" ");
+            string said = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, ShownOfAnError)]).ReplaceLineEndings(" ");
             throw new HttpRequestException(
-                $"{request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}: {said}", null, response.StatusCode);
+                $"{Shown()} answered {(int)response.StatusCode} {response.ReasonPhrase}: {said}", null, response.StatusCode);
         }
 
         using JsonDocument json = JsonDocument.Parse(body);
@@ -85,6 +85,13 @@ public sealed class HttpBackend : IBackend
 
     // A half of a surrogate pair has no place in a URI or in JSON.
     private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    // Messages reach callers and logs: the query, and the keys and passwords that addresses carry, are not theirs to tell.
+    private string Shown()
+    {
+        var uri = new Uri(Filled(_address, new BackendQuery("...", 0, [])), UriKind.RelativeOrAbsolute);
+        return (uri.IsAbsoluteUri ? uri : new Uri(_client.BaseAddress!, uri)).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    }
 
     private HttpRequestMessage Request(BackendQuery query)
     {
@@ -115,7 +122,7 @@ public sealed class HttpBackend : IBackend
         return new ByteArrayContent(buffer.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using var body = new MemoryStream();
@@ -131,7 +138,9 @@ public sealed class HttpBackend : IBackend
             body.Write(buffer, 0, read);
         }
 
-        return body.ToArray();
+        // Some services put a byte order mark before their JSON, which the parser does not take.
+        ReadOnlyMemory<byte> whole = body.GetBuffer().AsMemory(0, (int)body.Length);
+        return whole.Span.StartsWith(Encoding.UTF8.Preamble) ? whole[Encoding.UTF8.Preamble.Length..] : whole;
     }
 
     private List<SearchResult> Results(JsonElement root, int limit)

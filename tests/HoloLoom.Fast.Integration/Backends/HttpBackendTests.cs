@@ -100,6 +100,29 @@ public sealed class HttpBackendTests : IDisposable
         Assert.Contains(words, error.Message);
     }
 
+    [Theory]
+    [InlineData("search?q={query}&key=secret", "search")]
+    [InlineData("search/{query}?key=secret#secret", "search/...")]
+    [InlineData("search?key=secret", "search")]
+    public async Task A_failure_names_the_service_but_neither_query_nor_credentials(string asked, string named)
+    {
+        _answer = static context => WriteAsync(context, "\uFEFFno", 503);
+        using var based = new HttpClient { BaseAddress = new Uri(_address) };
+        string full = _address.Replace("://", "://me:password@", StringComparison.Ordinal) + asked;
+        foreach (HttpBackend backend in new[] { new HttpBackend("web", _client, full), new HttpBackend("web", based, asked) })
+        {
+            Exception error = await Assert.ThrowsAsync<HttpRequestException>(async () => await backend.SearchAsync("private"));
+            Assert.Equal($"{_address}{named} answered 503 Service Unavailable: no", error.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_the_answer_is_passed_over()
+    {
+        _answer = static context => WriteAsync(context, "\uFEFF{\"results\": [{\"id\": \"a\", \"score\": 0.5}]}");
+        Assert.Equal([new SearchResult("a", 0.5)], await new HttpBackend("web", _client, _address).SearchAsync("x"));
+    }
+
     [Fact]
     public async Task Odd_results_are_taken_as_far_as_they_go()
     {
