@@ -48,23 +48,57 @@ public sealed partial class Router
     /// <param name="failed">Whether no backend answered.</param>
     internal void CountExecution(in Decision decision, in Outcome outcome, bool failed)
     {
-        if (_experiment is null)
+        if (_experiment is not { } experiment)
         {
             return;
         }
 
+        bool inSlice = (decision.Flags & DecisionFlags.UniformSlice) != 0;
+        if (Volatile.Read(ref _successor) is not null || !TryCountExecution(decision.Variant, inSlice, outcome, failed))
+        {
+            CountAtHeir(experiment.Options.Name, experiment.Arms[decision.Variant].Name, inSlice, outcome, failed);
+        }
+    }
+
+    // False if this router was handed over, or is about to be: then nothing was counted.
+    private bool TryCountExecution(int variant, bool inSlice, in Outcome outcome, bool failed)
+    {
         double reward = failed ? 0 : RewardOf(outcome);
         int stripe = Environment.CurrentManagedThreadId & (OutcomeLedger.Stripes - 1);
         LedgerStripe gate = _ledger.StripeAt(stripe);
         gate.Enter();
         try
         {
-            bool inSlice = (decision.Flags & DecisionFlags.UniformSlice) != 0;
-            Count(_experiment.Tallies[stripe], decision.Variant, inSlice, reward, outcome, failed);
+            if (_handedOver)
+            {
+                return false;
+            }
+
+            Count(_experiment!.Tallies[stripe], variant, inSlice, reward, outcome, failed);
+            return true;
         }
         finally
         {
             gate.Exit();
         }
+    }
+
+    // By name, as for ids: the last in line may have other variants, or none. What is not its variant's any more is nobody's.
+    private void CountAtHeir(string experiment, string variant, bool inSlice, in Outcome outcome, bool failed)
+    {
+        Router last = this;
+        int known;
+        do
+        {
+            while (last.Heir() is { } next)
+            {
+                last = next;
+            }
+
+            known = last._experiment is { } running && running.Options.Name == experiment
+                ? Array.FindIndex(running.Arms, arm => arm.Name == variant)
+                : -1;
+        }
+        while (known >= 0 && !last.TryCountExecution(known, inSlice, outcome, failed));
     }
 }
