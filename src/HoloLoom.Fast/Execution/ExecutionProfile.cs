@@ -47,5 +47,19 @@ internal sealed class ExecutionProfile
         _queryTypes[queryType].Record(milliseconds);
     }
 
+    /// <summary>No backend answered: the time counts all the same, or the times that reached the deadline would be those that are left out.</summary>
+    public void Failed(int pattern, int queryType, double milliseconds)
+    {
+        Executed(pattern, queryType, milliseconds);
+        _patterns[pattern].CountError();
+        _queryTypes[queryType].CountError();
+    }
+
+    /// <summary>
+    /// A call was taken back because its hedge had answered. It has not failed, and would have taken longer; without the time until then,
+    /// a backend would look the quicker the more often it is too slow.
+    /// </summary>
+    public void Beaten(int backend, double milliseconds) => _backends[backend]!.Record(milliseconds);
+
     public void LookedUp(bool hit) => _profiler.RecordCacheLookup(hit);
 }

@@ -100,9 +100,10 @@ public sealed partial class Orchestrator
 
     private ExecutionException NoAnswer(PatternContext context)
     {
+        double elapsed = Milliseconds(context.Start, Options.TimeProvider.GetTimestamp());
+        Profile?.Failed(context.Pattern, context.Decision.QueryType, elapsed);
         if (Options.Learn)
         {
-            double elapsed = Milliseconds(context.Start, Options.TimeProvider.GetTimestamp());
             Router.CountExecution(context.Decision, new Outcome(0, elapsed), failed: true);
         }
 

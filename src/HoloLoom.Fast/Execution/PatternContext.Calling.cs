@@ -54,6 +54,7 @@ public sealed partial class PatternContext
     internal void RecordBeaten(in BackendAnswer answer)
     {
         _owner.Guard(answer.Backend).Latencies.Add(answer.LatencyMs);
+        _owner.Profile?.Beaten(answer.Backend, answer.LatencyMs);
         if (Options.Learn)
         {
             _owner.Router.RecordFailure(answer.DecisionId, answer.LatencyMs, counted: false);

@@ -9,6 +9,10 @@ namespace HoloLoom.Fast.Profiling;
 public readonly record struct LatencyBucket(double BelowMs, long Count);
 
 /// <summary>The latencies of one operation, pattern, backend or query type. Right within 1 %.</summary>
+/// <remarks>
+/// Failures count with the time until they were known. A call that was taken back because its hedge, begun later, had answered counts with the
+/// time until then, which is less than it would have taken, and is no error.
+/// </remarks>
 /// <param name="Name">Its name.</param>
 /// <param name="Count">Measurements. Of decisions only a sample is measured.</param>
 /// <param name="Errors">How many of them failed.</param>
@@ -39,7 +43,7 @@ public sealed record Bottleneck(string What, string Recommendation);
 /// <summary>One interval between two snapshots.</summary>
 /// <param name="At">Its end.</param>
 /// <param name="Seconds">Its length.</param>
-/// <param name="ExecutionsPerSecond">Throughput.</param>
+/// <param name="ExecutionsPerSecond">Throughput: executions that have ended, failed ones included; not those that found every circuit open, and so called nobody.</param>
 /// <param name="CacheHitRate">Hits over look-ups, 0..1; null without a look-up.</param>
 /// <param name="Operations">By operation.</param>
 /// <param name="Patterns">By pattern.</param>
