@@ -18,11 +18,14 @@ public sealed class SqliteBackend : IBackend, IDisposable
 
     // Full text tables have no index but that of words: a table beside tells in which row a document is.
     private readonly string _rows;
+
+    // What is searched is composed; texts that this changes are kept as they were.
+    private readonly string _texts;
     private readonly double _halfScore;
 
     /// <summary>Opens the database and creates the table if it is missing.</summary>
     /// <param name="name">The name of one of the router's backends.</param>
-    /// <param name="path">The file, created if missing; null: in memory, gone with this object.</param>
+    /// <param name="path">The file, created if missing; null, empty or <c>:memory:</c>: in memory, of this object alone and gone with it.</param>
     /// <param name="table">The FTS5 table, with the columns <c>id</c> (unindexed) and <c>text</c>.</param>
     /// <param name="halfScore">The BM25 rank that becomes a score of 1/2; above 0.</param>
     /// <exception cref="SqliteException">The file cannot be opened or is not a database, or the table is of another kind.</exception>
@@ -34,18 +37,22 @@ public sealed class SqliteBackend : IBackend, IDisposable
         _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
         _table = Quoted(table);
         _rows = Quoted(table + "_rows");
+        _texts = Quoted(table + "_texts");
+
+        // SQLite's own names for memory mean another one for each connection.
+        bool inMemory = path is null or "" or ":memory:";
         _connectionString = new SqliteConnectionStringBuilder
         {
             // Several connections to one memory need a name and a shared cache; the anchor keeps it alive.
-            DataSource = path ?? $"hololoom-{Guid.NewGuid():N}",
-            Mode = path is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate,
-            Cache = path is null ? SqliteCacheMode.Shared : SqliteCacheMode.Default,
+            DataSource = inMemory ? $"hololoom-{Guid.NewGuid():N}" : path,
+            Mode = inMemory ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate,
+            Cache = inMemory ? SqliteCacheMode.Shared : SqliteCacheMode.Default,
         }.ToString();
         _anchor = new SqliteConnection(_connectionString);
         try
         {
             _anchor.Open();
-            if (path is not null)
+            if (!inMemory)
             {
                 // Readers go on while one writes.
                 Execute("PRAGMA journal_mode = WAL;");
@@ -56,6 +63,7 @@ public sealed class SqliteBackend : IBackend, IDisposable
                 BEGIN IMMEDIATE;
                 CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');
                 CREATE TABLE IF NOT EXISTS {_rows} (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                CREATE TABLE IF NOT EXISTS {_texts} (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
                 INSERT OR IGNORE INTO {_rows} SELECT rowid, id FROM {_table} WHERE NOT EXISTS (SELECT 1 FROM {_rows});
                 COMMIT;
                 """);
@@ -81,21 +89,30 @@ public sealed class SqliteBackend : IBackend, IDisposable
         using SqliteCommand number = connection.CreateCommand();
         number.CommandText = $"INSERT INTO {_rows} (id) VALUES ($id) ON CONFLICT (id) DO UPDATE SET id = id RETURNING number";
         using SqliteCommand delete = connection.CreateCommand();
-        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row";
+        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row; DELETE FROM {_texts} WHERE number = $row";
         using SqliteCommand insert = connection.CreateCommand();
         insert.CommandText = $"INSERT INTO {_table} (rowid, id, text) VALUES ($row, $id, $text)";
+        using SqliteCommand keep = connection.CreateCommand();
+        keep.CommandText = $"INSERT INTO {_texts} (number, text) VALUES ($row, $text)";
         SqliteParameter numberedId = number.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter deletedRow = delete.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter row = insert.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter id = insert.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter text = insert.Parameters.Add("$text", SqliteType.Text);
+        SqliteParameter keptRow = keep.Parameters.Add("$row", SqliteType.Integer);
+        SqliteParameter keptText = keep.Parameters.Add("$text", SqliteType.Text);
         foreach (Document document in documents)
         {
             ArgumentNullException.ThrowIfNull(document, nameof(documents));
-            (numberedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
-            deletedRow.Value = row.Value = number.ExecuteScalar();
+            string composed = Composition.Of(document.Text);
+            (numberedId.Value, id.Value, text.Value, keptText.Value) = (document.Id, document.Id, composed, document.Text);
+            deletedRow.Value = row.Value = keptRow.Value = number.ExecuteScalar();
             delete.ExecuteNonQuery();
             insert.ExecuteNonQuery();
+            if (!ReferenceEquals(composed, document.Text))
+            {
+                keep.ExecuteNonQuery();
+            }
         }
 
         transaction.Commit();
@@ -121,7 +138,10 @@ public sealed class SqliteBackend : IBackend, IDisposable
         using CancellationTokenRegistration interruption = cancellationToken.UnsafeRegister(
             static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), connection);
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT id, text, bm25({_table}) FROM {_table} WHERE {_table} MATCH $match ORDER BY bm25({_table}), rowid LIMIT $limit";
+        command.CommandText = $"""
+            SELECT id, coalesce((SELECT kept.text FROM {_texts} AS kept WHERE kept.number = {_table}.rowid), text), bm25({_table})
+            FROM {_table} WHERE {_table} MATCH $match ORDER BY bm25({_table}), rowid LIMIT $limit
+            """;
         command.Parameters.AddWithValue("$match", match);
         command.Parameters.AddWithValue("$limit", limit);
         var results = new List<SearchResult>();

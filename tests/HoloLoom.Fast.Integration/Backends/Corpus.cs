@@ -20,7 +20,7 @@ internal static class Corpus
     public static string[] Nasty { get; } =
     [
         "", " ", "\0", "'", "\"", "''; DROP TABLE documents; --", "attention\" OR \"coffee", "a AND NOT (b", "NEAR(x y, 2)", "text:attention", "*", "-", "^attention",
-        "& | ! <-> :*", "\\", "%_", "\uD800", "\uFFFF", "é ü 漢字 🙂", new string('a', 100_000), string.Join(' ', Enumerable.Range(0, 3000).Select(static i => $"w{i}")),
+        "& | ! <-> :*", "\\", "%_", "\uD800", "\uFFFF", "\u0301", "e\u0301\uDC00\u0301", "é ü 漢字 🙂", new string('a', 100_000), string.Join(' ', Enumerable.Range(0, 3000).Select(static i => $"w{i}")),
     ];
 
     public static ValueTask<IReadOnlyList<SearchResult>> SearchAsync(this IBackend backend, string query, int limit = 10, CancellationToken token = default) =>
@@ -46,6 +46,27 @@ internal static class Corpus
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await backend.SearchAsync("attention", token: source.Token));
+    }
+
+    /// <summary>Texts of one word in several scripts, and another way to write each: decomposed, or in the other case.</summary>
+    public static TheoryData<string, string> Writings { get; } = new()
+    {
+        { "café", "cafe\u0301" },
+        { "việt", "vie\u0323\u0302t" },
+        { "Ἀθῆναι", "Α\u0313θη\u0342ναι" },
+        { "한국", "\u1112\u1161\u11AB\u1100\u116E\u11A8" },
+        { "がく", "か\u3099く" },
+        { "हिन्दी", "हिन्दी" },
+        { "𐐀𐐯𐑊", "𐐨𐐯𐑊" },
+        { "𠮷野", "𠮷野" },
+        { "ɔ\u0301fɔ\u0301", "ɔ\u0301fɔ\u0301" },
+    };
+
+    /// <summary>Each way of writing finds both, and only them, and texts come back as they were given.</summary>
+    public static async Task AssertOneWordAsync(IBackend backend, string one, string other)
+    {
+        Assert.Equal([one, other], (await backend.SearchAsync(one)).Select(static result => result.Text));
+        Assert.Equal([one, other], (await backend.SearchAsync($"({other}, zeppelin)")).Select(static result => result.Text));
     }
 
     /// <summary>Through an orchestrator: found, and learned from.</summary>

@@ -16,6 +16,11 @@ public sealed class InMemoryBackendTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Corpus.Writings), MemberType = typeof(Corpus))]
+    public async Task A_word_is_found_however_its_letters_are_written(string one, string other) =>
+        await Corpus.AssertOneWordAsync(new InMemoryBackend("memory", [.. Corpus.Documents, new Document("1", one), new Document("2", other)]), one, other);
+
     [Fact]
     public async Task A_score_of_ones_own_ranks_and_equal_scores_keep_the_order_of_the_documents()
     {

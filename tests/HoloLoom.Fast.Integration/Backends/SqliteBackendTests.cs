@@ -38,6 +38,28 @@ public sealed class SqliteBackendTests
         Assert.Empty(await backend.SearchAsync("zeppelin"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(":memory:")]
+    public async Task The_names_that_SQLite_has_for_memory_are_memory_of_this_object_alone(string path)
+    {
+        using var backend = new SqliteBackend("lite", path);
+        using var other = new SqliteBackend("lite", path);
+        backend.Add(Corpus.Documents);
+        Assert.Equal("attention", (await backend.SearchAsync("transformer")).Single().Id);
+        Assert.Empty(await other.SearchAsync("transformer"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Corpus.Writings), MemberType = typeof(Corpus))]
+    public async Task A_word_is_found_however_its_letters_are_written(string one, string other)
+    {
+        using var backend = new SqliteBackend("lite");
+        backend.Add([.. Corpus.Documents, new Document("1", other), new Document("2", other)]);
+        backend.Add([new Document("1", one)]);
+        await Corpus.AssertOneWordAsync(backend, one, other);
+    }
+
     [Fact]
     public async Task A_search_is_interrupted_when_it_is_cancelled()
     {
