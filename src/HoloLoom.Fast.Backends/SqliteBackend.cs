@@ -8,7 +8,8 @@ namespace HoloLoom.Fast.Backends;
 /// <summary>Full text search in SQLite by its FTS5 module (https://sqlite.org/fts5.html): a file, or memory; nothing to install or start.</summary>
 /// <remarks>
 /// The query's words are searched for, any of them; nothing in a query is taken for FTS5's own syntax. SQLite works on a thread of the pool,
-/// and is interrupted when the call is cancelled.
+/// and is interrupted when the call is cancelled. In a file, searches go on while documents are added; in memory there is one turn for both: a
+/// search waits for others and for additions, without a thread, until it has its turn or is cancelled.
 /// </remarks>
 public sealed class SqliteBackend : IBackend, IDisposable
 {
@@ -22,6 +23,11 @@ public sealed class SqliteBackend : IBackend, IDisposable
     // What is searched is composed; texts that this changes are kept as they were.
     private readonly string _texts;
     private readonly double _halfScore;
+
+    // In memory connections share a cache, which lets in one at a time: who is not heeds no cancellation there, and retries for half a minute
+    // on a thread. So they take turns before. A temporary file with a write-ahead log would let searches go on, but would put on disk what was
+    // to be in memory, need a directory that can be written, and be left behind by a crash. Null for a file.
+    private readonly SemaphoreSlim? _turn;
 
     /// <summary>Opens the database and creates the table if it is missing.</summary>
     /// <param name="name">The name of one of the router's backends.</param>
@@ -41,6 +47,7 @@ public sealed class SqliteBackend : IBackend, IDisposable
 
         // SQLite's own names for memory mean another one for each connection.
         bool inMemory = path is null or "" or ":memory:";
+        _turn = inMemory ? new SemaphoreSlim(1, 1) : null;
         _connectionString = new SqliteConnectionStringBuilder
         {
             // Several connections to one memory need a name and a shared cache; the anchor keeps it alive.
@@ -84,6 +91,54 @@ public sealed class SqliteBackend : IBackend, IDisposable
     public void Add(IEnumerable<Document> documents)
     {
         ArgumentNullException.ThrowIfNull(documents);
+        if (_turn is null)
+        {
+            Insert(documents);
+            return;
+        }
+
+        // Drawn before: a slow source does not keep searches waiting, and one that searches here does not wait for itself.
+        Document[] all = [.. documents];
+        _turn.Wait();
+        try
+        {
+            Insert(all);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
+    {
+        string match = string.Join(" OR ", Words.Of(query.Text).Distinct().Select(static word => $"\"{word}\""));
+        if (match.Length == 0)
+        {
+            return [];
+        }
+
+        await (_turn?.WaitAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Search(match, query.Limit, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn?.Release();
+        }
+    }
+
+    /// <summary>Closes the database.</summary>
+    public void Dispose()
+    {
+        SqliteConnection.ClearPool(_anchor);
+        _anchor.Dispose();
+    }
+
+    private void Insert(IEnumerable<Document> documents)
+    {
         using SqliteConnection connection = Open();
         using SqliteTransaction transaction = connection.BeginTransaction();
         using SqliteCommand number = connection.CreateCommand();
@@ -118,20 +173,6 @@ public sealed class SqliteBackend : IBackend, IDisposable
         transaction.Commit();
     }
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SearchResult>> SearchAsync(BackendQuery query, CancellationToken cancellationToken)
-    {
-        string match = string.Join(" OR ", Words.Of(query.Text).Distinct().Select(static word => $"\"{word}\""));
-        return match.Length == 0 ? new([]) : new(Task.Run<IReadOnlyList<SearchResult>>(() => Search(match, query.Limit, cancellationToken), cancellationToken));
-    }
-
-    /// <summary>Closes the database.</summary>
-    public void Dispose()
-    {
-        SqliteConnection.ClearPool(_anchor);
-        _anchor.Dispose();
-    }
-
     private List<SearchResult> Search(string match, int limit, CancellationToken cancellationToken)
     {
         using SqliteConnection connection = Open();
@@ -147,9 +188,13 @@ public sealed class SqliteBackend : IBackend, IDisposable
         var results = new List<SearchResult>();
         try
         {
+            // An interrupt only reaches a statement that runs: what came before or between is looked for.
+            cancellationToken.ThrowIfCancellationRequested();
             using SqliteDataReader reader = command.ExecuteReader();
             while (reader.Read())
             {
+                cancellationToken.ThrowIfCancellationRequested();
+
                 // BM25 as FTS5 gives it is negative, the better the smaller.
                 results.Add(new SearchResult(reader.GetString(0), Scores.Saturated(-reader.GetDouble(2), _halfScore), reader.GetString(1)));
             }

@@ -74,6 +74,61 @@ public sealed class SqliteBackendTests
     }
 
     [Fact]
+    public async Task In_memory_too_a_search_ends_when_cancelled_while_documents_are_added_and_sees_all_of_them_or_none()
+    {
+        using var backend = new SqliteBackend("lite");
+        Document[] documents = [.. Enumerable.Range(0, 50_000).Select(static i => new Document($"{i}", $"same words in every document {i}"))];
+        Task adding = Task.Run(() => backend.Add(documents));
+        int cancelled = 0;
+        while (!adding.IsCompleted)
+        {
+            using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(10));
+            try
+            {
+                Assert.Contains((await backend.SearchAsync("49999 0", token: source.Token)).Count, new[] { 0, 2 });
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+        }
+
+        // One that waited in SQLite would have waited for all of the addition.
+        await adding;
+        Assert.InRange(cancelled, 3, int.MaxValue);
+        Assert.Equal(2, (await backend.SearchAsync("49999 0")).Count);
+    }
+
+    [Fact]
+    public async Task A_slow_source_of_documents_keeps_no_search_waiting()
+    {
+        using var backend = new SqliteBackend("lite");
+        using var drawn = new SemaphoreSlim(0);
+        using var go = new ManualResetEventSlim();
+        IEnumerable<Document> Slow()
+        {
+            yield return new Document("first", "word");
+            drawn.Release();
+            go.Wait();
+            yield return new Document("second", "word");
+        }
+
+        Task adding = Task.Run(() => backend.Add(Slow()));
+        try
+        {
+            await drawn.WaitAsync();
+            Assert.Empty(await backend.SearchAsync("word").AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+        finally
+        {
+            go.Set();
+            await adding;
+        }
+
+        Assert.Equal(2, (await backend.SearchAsync("word")).Count);
+    }
+
+    [Fact]
     public void What_is_no_database_is_refused()
     {
         using var directory = new TemporaryDirectory();
