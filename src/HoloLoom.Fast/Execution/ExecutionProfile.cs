@@ -16,11 +16,7 @@ internal sealed class ExecutionProfile
         _backends = [.. orchestrator.Router.Backends.Select(name => profiler.Channel(ProfileKind.Backend, name))];
         _queryTypes = [.. orchestrator.Router.QueryTypes.Select(name => profiler.Channel(ProfileKind.QueryType, name))];
         _patterns = [.. orchestrator.PatternNames.Select(name => profiler.Channel(ProfileKind.Pattern, name))];
-        profiler.AddCircuits(() =>
-        {
-            BackendSet open = orchestrator.OpenCircuits;
-            return orchestrator.Router.Backends.Where((_, index) => open.Contains(index));
-        });
+        profiler.AddCircuits(CircuitsOf(new WeakReference<Orchestrator>(orchestrator)));
     }
 
     public void Called(int backend, double milliseconds, CallStatus status)
@@ -62,4 +58,9 @@ internal sealed class ExecutionProfile
     public void Beaten(int backend, double milliseconds) => _backends[backend]!.Record(milliseconds);
 
     public void LookedUp(bool hit) => _profiler.RecordCacheLookup(hit);
+
+    // A profiler outlives its orchestrators, such as those that a new configuration has replaced: it must not keep them, nor go on about their
+    // circuits.
+    private static Func<IEnumerable<string>?> CircuitsOf(WeakReference<Orchestrator> weak) =>
+        () => weak.TryGetTarget(out Orchestrator? orchestrator) ? orchestrator.Refusing : null;
 }

@@ -100,6 +100,9 @@ public sealed partial class Orchestrator
         }
     }
 
+    /// <summary>The backends whose circuit lets no call through at this moment; one whose break time is over does, though it is not closed before a call has succeeded.</summary>
+    internal IEnumerable<string> Refusing => [.. _guards.Where(static guard => guard is { IsAvailable: false }).Select(static guard => guard!.Name)];
+
     /// <summary>Hits, misses and entries of the result cache; zeros without one.</summary>
     public CacheStatistics CacheStatistics => _cache?.Statistics ?? default;
 

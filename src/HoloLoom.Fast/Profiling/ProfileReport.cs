@@ -61,7 +61,10 @@ public sealed record ProfileSnapshot(
 
 /// <summary>Where the time goes, and what to do about it.</summary>
 /// <param name="Summary">Everything since the profiler began.</param>
-/// <param name="OpenCircuits">Backends whose circuit is open now.</param>
+/// <param name="OpenCircuits">
+/// Backends whose circuit is open now. One whose break time is over counts as not open, even if nothing has called since. An orchestrator
+/// that is no longer in use has its say until the garbage collector has taken it.
+/// </param>
 /// <param name="Bottlenecks">What to look at.</param>
 public sealed partial record ProfileReport(ProfileSnapshot Summary, IReadOnlyList<string> OpenCircuits, IReadOnlyList<Bottleneck> Bottlenecks)
 {

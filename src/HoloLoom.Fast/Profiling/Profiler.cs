@@ -23,7 +23,7 @@ public sealed class Profiler
 
     private readonly ConcurrentDictionary<(ProfileKind, string), LatencyChannel> _channels = new();
     private readonly LatencyChannel _routing;
-    private readonly List<Func<IEnumerable<string>>> _circuits = [];
+    private readonly List<Func<IEnumerable<string>?>> _circuits = [];
     private readonly Queue<ProfileSnapshot> _snapshots = new();
     private readonly Lock _gate = new();
     private readonly long _start;
@@ -106,7 +106,7 @@ public sealed class Profiler
         {
             double seconds = Options.TimeProvider.GetElapsedTime(_start).TotalSeconds;
             ProfileSnapshot summary = Summarise(static channel => channel.Total(), seconds, Volatile.Read(ref _hits), Volatile.Read(ref _misses));
-            string[] open = [.. _circuits.SelectMany(static circuits => circuits()).Distinct()];
+            string[] open = OpenCircuits();
             return new ProfileReport(summary, open, BottleneckFinder.Find(summary, Volatile.Read(ref _hits) + Volatile.Read(ref _misses), open, Options));
         }
     }
@@ -117,12 +117,29 @@ public sealed class Profiler
         return _channels.GetOrAdd((kind, name), static key => new LatencyChannel(key.Item1, key.Item2));
     }
 
-    internal void AddCircuits(Func<IEnumerable<string>> open)
+    /// <summary>Has a report ask for open circuits.</summary>
+    /// <param name="open">The backends whose circuit is open; null once there is nobody to ask any more, and then it is forgotten.</param>
+    internal void AddCircuits(Func<IEnumerable<string>?> open)
     {
         lock (_gate)
         {
+            // Here too, as there may never be a report.
+            _ = OpenCircuits();
             _circuits.Add(open);
         }
+    }
+
+    // With the gate held.
+    private string[] OpenCircuits()
+    {
+        var found = new List<string>();
+        _circuits.RemoveAll(circuits =>
+        {
+            IEnumerable<string>? open = circuits();
+            found.AddRange(open ?? []);
+            return open is null;
+        });
+        return [.. found.Distinct()];
     }
 
     // The distance to the next sample is drawn, so that no rhythm of the caller's can hide from it.

@@ -188,7 +188,7 @@ public sealed class ProfilerTests
         {
             Profiler = profiler,
             Cache = new ResultCacheOptions(),
-            Resilience = new ResilienceOptions { Retries = 0, MinimumThroughput = 2 },
+            Resilience = new ResilienceOptions { Retries = 0, MinimumThroughput = 2, BreakDuration = TimeSpan.FromHours(1) },
         };
         Orchestrator orchestrator = Setup.Over(options, ScriptedBackend.Throwing("a"), ScriptedBackend.Scoring("b", 0.9));
         for (int i = 0; i < 5; i++)
