@@ -7,7 +7,8 @@ namespace HoloLoom.Fast.Backends;
 
 /// <summary>Full text search in SQLite by its FTS5 module (https://sqlite.org/fts5.html): a file, or memory; nothing to install or start.</summary>
 /// <remarks>
-/// The query's words are searched for, any of them; nothing in a query is taken for FTS5's own syntax. SQLite works on a thread of the pool,
+/// The query's words are searched for, any of them; nothing in a query is taken for FTS5's own syntax. Marks on Latin letters make no difference,
+/// however they are encoded; in other scripts what is searched is to be encoded as the documents are, in Unicode's form C for example. SQLite works on a thread of the pool,
 /// and is interrupted when the call is cancelled. In a file, searches go on while documents are added; in memory there is one turn for both: a
 /// search waits for others and for additions, without a thread, until it has its turn or is cancelled.
 /// </remarks>
@@ -19,9 +20,6 @@ public sealed class SqliteBackend : IBackend, IDisposable
 
     // Full text tables have no index but that of words: a table beside tells in which row a document is.
     private readonly string _rows;
-
-    // What is searched is composed; texts that this changes are kept as they were.
-    private readonly string _texts;
     private readonly double _halfScore;
 
     // In memory connections share a cache, which lets in one at a time: who is not heeds no cancellation there, and retries for half a minute
@@ -43,7 +41,6 @@ public sealed class SqliteBackend : IBackend, IDisposable
         _halfScore = Scores.CheckedHalf(halfScore, nameof(halfScore));
         _table = Quoted(table);
         _rows = Quoted(table + "_rows");
-        _texts = Quoted(table + "_texts");
 
         // SQLite's own names for memory mean another one for each connection.
         bool inMemory = path is null or "" or ":memory:";
@@ -70,7 +67,6 @@ public sealed class SqliteBackend : IBackend, IDisposable
                 BEGIN IMMEDIATE;
                 CREATE VIRTUAL TABLE IF NOT EXISTS {_table} USING fts5(id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2');
                 CREATE TABLE IF NOT EXISTS {_rows} (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-                CREATE TABLE IF NOT EXISTS {_texts} (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
                 INSERT OR IGNORE INTO {_rows} SELECT rowid, id FROM {_table} WHERE NOT EXISTS (SELECT 1 FROM {_rows});
                 COMMIT;
                 """);
@@ -144,30 +140,21 @@ public sealed class SqliteBackend : IBackend, IDisposable
         using SqliteCommand number = connection.CreateCommand();
         number.CommandText = $"INSERT INTO {_rows} (id) VALUES ($id) ON CONFLICT (id) DO UPDATE SET id = id RETURNING number";
         using SqliteCommand delete = connection.CreateCommand();
-        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row; DELETE FROM {_texts} WHERE number = $row";
+        delete.CommandText = $"DELETE FROM {_table} WHERE rowid = $row";
         using SqliteCommand insert = connection.CreateCommand();
         insert.CommandText = $"INSERT INTO {_table} (rowid, id, text) VALUES ($row, $id, $text)";
-        using SqliteCommand keep = connection.CreateCommand();
-        keep.CommandText = $"INSERT INTO {_texts} (number, text) VALUES ($row, $text)";
         SqliteParameter numberedId = number.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter deletedRow = delete.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter row = insert.Parameters.Add("$row", SqliteType.Integer);
         SqliteParameter id = insert.Parameters.Add("$id", SqliteType.Text);
         SqliteParameter text = insert.Parameters.Add("$text", SqliteType.Text);
-        SqliteParameter keptRow = keep.Parameters.Add("$row", SqliteType.Integer);
-        SqliteParameter keptText = keep.Parameters.Add("$text", SqliteType.Text);
         foreach (Document document in documents)
         {
             ArgumentNullException.ThrowIfNull(document, nameof(documents));
-            string composed = Composition.Of(document.Text);
-            (numberedId.Value, id.Value, text.Value, keptText.Value) = (document.Id, document.Id, composed, document.Text);
-            deletedRow.Value = row.Value = keptRow.Value = number.ExecuteScalar();
+            (numberedId.Value, id.Value, text.Value) = (document.Id, document.Id, document.Text);
+            deletedRow.Value = row.Value = number.ExecuteScalar();
             delete.ExecuteNonQuery();
             insert.ExecuteNonQuery();
-            if (!ReferenceEquals(composed, document.Text))
-            {
-                keep.ExecuteNonQuery();
-            }
         }
 
         transaction.Commit();
@@ -179,10 +166,7 @@ public sealed class SqliteBackend : IBackend, IDisposable
         using CancellationTokenRegistration interruption = cancellationToken.UnsafeRegister(
             static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), connection);
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"""
-            SELECT id, coalesce((SELECT kept.text FROM {_texts} AS kept WHERE kept.number = {_table}.rowid), text), bm25({_table})
-            FROM {_table} WHERE {_table} MATCH $match ORDER BY bm25({_table}), rowid LIMIT $limit
-            """;
+        command.CommandText = $"SELECT id, text, bm25({_table}) FROM {_table} WHERE {_table} MATCH $match ORDER BY bm25({_table}), rowid LIMIT $limit";
         command.Parameters.AddWithValue("$match", match);
         command.Parameters.AddWithValue("$limit", limit);
         var results = new List<SearchResult>();

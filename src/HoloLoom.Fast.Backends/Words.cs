@@ -6,10 +6,9 @@ namespace HoloLoom.Fast.Backends;
 /// <summary>Splits text into words: runs of letters and digits, with the marks that combine with them.</summary>
 internal static class Words
 {
-    /// <summary>The words in lower case and composed, in order.</summary>
+    /// <summary>The words in lower case, in order.</summary>
     public static IEnumerable<string> Of(string text)
     {
-        text = Composition.Of(text);
         int start = -1;
         for (int i = 0; i < text.Length;)
         {

@@ -17,8 +17,11 @@ public sealed class InMemoryBackendTests
     }
 
     [Theory]
-    [MemberData(nameof(Corpus.Writings), MemberType = typeof(Corpus))]
-    public async Task A_word_is_found_however_its_letters_are_written(string one, string other) =>
+    [InlineData("हिन्दी", "हिन्दी")]
+    [InlineData("𐐀𐐯𐑊", "𐐨𐐯𐑊")]
+    [InlineData("𠮷野", "𠮷野")]
+    [InlineData("ɔ\u0301fɔ\u0301", "ɔ\u0301fɔ\u0301")]
+    public async Task Marks_and_rare_scripts_are_parts_of_words(string one, string other) =>
         await Corpus.AssertOneWordAsync(new InMemoryBackend("memory", [.. Corpus.Documents, new Document("1", one), new Document("2", other)]), one, other);
 
     [Fact]
