@@ -7,10 +7,14 @@ namespace HoloLoom.Fast.Backends;
 
 /// <summary>Full text search in SQLite by its FTS5 module (https://sqlite.org/fts5.html): a file, or memory; nothing to install or start.</summary>
 /// <remarks>
+/// <para>
 /// The query's words are searched for, any of them; nothing in a query is taken for FTS5's own syntax. Marks on Latin letters make no difference,
-/// however they are encoded; in other scripts what is searched is to be encoded as the documents are, in Unicode's form C for example. SQLite works on a thread of the pool,
-/// and is interrupted when the call is cancelled. In a file, searches go on while documents are added; in memory there is one turn for both: a
-/// search waits for others and for additions, without a thread, until it has its turn or is cancelled.
+/// however they are encoded; in other scripts a query is to be encoded as the documents are, in Unicode's form C for example.
+/// </para>
+/// <para>
+/// SQLite works on a thread of the pool, and is interrupted when the call is cancelled. In a file, searches go on while documents are added; in
+/// memory there is one turn for both: a search waits for others and for additions, without a thread, until it has its turn or is cancelled.
+/// </para>
 /// </remarks>
 public sealed class SqliteBackend : IBackend, IDisposable
 {
