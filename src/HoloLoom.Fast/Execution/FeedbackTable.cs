@@ -8,14 +8,14 @@ internal readonly record struct RecordedCall(DecisionId Id, double Relevance, do
 /// <summary>Remembers what the latest executions recorded, by decision id.</summary>
 /// <remarks>
 /// <para>
-/// A hash of the id chooses a set of slots, and within it the oldest gives way. Ids cannot choose a slot by themselves: threads number theirs in
-/// blocks, and calls take numbers as well as executions do. There are twice as many slots as the window has executions, in sets of 64, so that
-/// it takes 64 of them where 32 are to be expected before one within the window is forgotten: by Poisson's law, less than one in a million. A window
-/// of 64 or less is one set, and exact.
+/// Slots are used in turn, so that what is written is together in memory and the collector has little to look through. Where an id's slot is,
+/// an index says: a hash of the id chooses a set of places in it. Ids cannot choose a slot by themselves, as threads number theirs in blocks,
+/// and calls take numbers as well as executions do. The index has two places for each slot in sets of 63, so that it takes 63 executions where
+/// 32 are to be expected before one within the window is forgotten: by Poisson's law, one in a million.
 /// </para>
 /// <para>
-/// To write takes no search: a set's counter says which slot is next. A slot is locked for the few nanoseconds of a copy; two executions that
-/// meet in one are a window apart, and one of them is forgotten, as it would be a moment later.
+/// A slot is locked for the few nanoseconds of a copy; two executions that meet in one are a window apart, and one of them is forgotten, as it
+/// would be a moment later.
 /// </para>
 /// </remarks>
 internal sealed class FeedbackTable
@@ -23,19 +23,20 @@ internal sealed class FeedbackTable
     /// <summary>No slot was made ready.</summary>
     public const int None = -1;
 
-    private const int SlotsOfASet = 64;
+    // A set's count, and its places.
+    private const int LengthOfASet = 64;
 
     private readonly Slot[] _slots;
-    private readonly int _ways;
+    private readonly int[] _index;
     private readonly int _setBits;
+    private int _next;
 
     /// <param name="window">Executions to remember, above 0; rounded up to a power of two.</param>
     public FeedbackTable(int window)
     {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)window);
-        _ways = Math.Min(size, SlotsOfASet);
-        _setBits = size > SlotsOfASet ? BitOperations.Log2((uint)(2 * size / SlotsOfASet)) : 0;
-        _slots = new Slot[_ways << _setBits];
+        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)window)];
+        _index = new int[Math.Max(2 * _slots.Length, LengthOfASet)];
+        _setBits = BitOperations.Log2((uint)(_index.Length / LengthOfASet));
     }
 
     /// <summary>
@@ -71,8 +72,10 @@ internal sealed class FeedbackTable
     public bool TryGet(DecisionId key, out RecordedCall first, out RecordedCall[]? others, out long timestamp)
     {
         (first, others, timestamp) = (default, null, 0);
-        foreach (ref Slot slot in _slots.AsSpan(SetOf(key), _ways))
+        foreach (int place in _index.AsSpan(SetOf(key) + 1, LengthOfASet - 1))
         {
+            ref Slot slot = ref _slots[place];
+
             // May be torn, and is read again.
             if (slot.Key == key && key != default)
             {
@@ -107,15 +110,18 @@ internal sealed class FeedbackTable
         return true;
     }
 
-    // The place whose turn it is in the id's set. The count is in the set's first slot.
+    // The slot whose turn it is, for this id.
     private int Next(DecisionId key)
     {
+        int place = Interlocked.Increment(ref _next) & (_slots.Length - 1);
         int set = SetOf(key);
-        return set + (Interlocked.Increment(ref _slots[set].Count) & (_ways - 1));
+        uint count = (uint)Interlocked.Increment(ref _index[set]);
+        Volatile.Write(ref _index[set + 1 + (int)(count % (LengthOfASet - 1))], place);
+        return place;
     }
 
     // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): consecutive numbers are spread evenly.
-    private int SetOf(DecisionId key) => _setBits == 0 ? 0 : (int)(key.Payload * 0x9E37_79B9_7F4A_7C15 >> (64 - _setBits)) * _ways;
+    private int SetOf(DecisionId key) => _setBits == 0 ? 0 : (int)(key.Payload * 0x9E37_79B9_7F4A_7C15 >> (64 - _setBits)) * LengthOfASet;
 
     private struct Slot
     {
@@ -124,6 +130,5 @@ internal sealed class FeedbackTable
         public RecordedCall[]? Others;
         public long Timestamp;
         public int Gate;
-        public int Count;
     }
 }

@@ -85,9 +85,31 @@ public sealed partial class Orchestrator
     private ValueTask<ExecutionResult> LookUpAsync(ResultCache cache, in ExecutionRequest request, CancellationToken token)
     {
         var key = new CacheKey(request.Query, request.Available.Mask & _registered, request.Scope, request.Limit, request.Pattern, Router.SlotOf(request.Unit));
-        bool isHit = cache.TryGet(ref key, Reachable(key.Mask), out ResultCache.Entry? known);
-        Profile?.LookedUp(isHit);
-        return isHit ? known!.Answer : cache.RunAsync(key, request, _run, token);
+        return cache.TryGet(key, out ResultCache.Entry? known) ? Known(known) : LookFurtherAsync(cache, key, request, token);
+    }
+
+    // While a circuit is open, what is found is remembered as what it is: the result of those backends that can be called.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<ExecutionResult> LookFurtherAsync(ResultCache cache, CacheKey key, in ExecutionRequest request, CancellationToken token)
+    {
+        ulong reachable = Reachable(key.Mask);
+        if (reachable != key.Mask)
+        {
+            key = key with { Mask = reachable };
+            if (cache.TryGetAgain(key, out ResultCache.Entry? known))
+            {
+                return Known(known);
+            }
+        }
+
+        Profile?.LookedUp(hit: false);
+        return cache.RunAsync(key, request, _run, token);
+    }
+
+    private ValueTask<ExecutionResult> Known(ResultCache.Entry known)
+    {
+        Profile?.LookedUp(hit: true);
+        return known.Answer;
     }
 
     private ValueTask<ExecutionResult> RunAsync(in ExecutionRequest request, CancellationToken token)

@@ -60,10 +60,7 @@ public sealed record OrchestratorOptions
     /// <summary>How relevant an answer is, 0..1, from the query and the answer; null: the mean of its scores. NaN counts as 0. Called by many threads at once.</summary>
     public Func<string, BackendAnswer, double>? Relevance { get; init; }
 
-    /// <summary>
-    /// How many of the latest executions can be amended by feedback; 0..2^24, rounded up to a power of two. Costs 144 bytes each, or 72 if there are
-    /// 64 or fewer.
-    /// </summary>
+    /// <summary>How many of the latest executions can be amended by feedback; 0..2^24, rounded up to a power of two. Costs 80 bytes each.</summary>
     public int FeedbackWindow { get; init; } = 1 << 14;
 
     /// <summary>

@@ -45,23 +45,11 @@ internal sealed class ResultCache(ResultCacheOptions options, Func<ulong, bool> 
         _entries.Clear();
     }
 
-    /// <summary>Looks a result up: that of all backends that may be asked, or else, while a circuit is open, that of those that can be.</summary>
-    /// <param name="key">The key with all that may be asked; comes back as that by which to run the execution.</param>
-    /// <param name="reachable">Those of them that can be called.</param>
-    /// <param name="entry">The result.</param>
-    public bool TryGet(ref CacheKey key, ulong reachable, [NotNullWhen(true)] out Entry? entry)
+    public bool TryGet(in CacheKey key, [NotNullWhen(true)] out Entry? entry) => _entries.TryGet(key, out entry);
+
+    /// <summary>Looks a result up that was not there, as one of fewer backends: those that can be called while a circuit is open.</summary>
+    public bool TryGetAgain(in CacheKey key, [NotNullWhen(true)] out Entry? entry)
     {
-        if (_entries.TryGet(key, out entry))
-        {
-            return true;
-        }
-
-        if (reachable == key.Mask)
-        {
-            return false;
-        }
-
-        key = key with { Mask = reachable };
         Interlocked.Increment(ref _againMisses);
         return _entries.TryGet(key, out entry);
     }
