@@ -3,7 +3,10 @@ using HoloLoom.Fast.Execution;
 namespace HoloLoom.Fast.Backends;
 
 /// <summary>Documents in memory, scored one by one: for small collections, for tests, and for a scoring function of one's own.</summary>
-/// <remarks>It answers at once, on the calling thread, in time linear in the number of documents; 10,000 documents are some milliseconds. Words are compared as they are encoded, in any case.</remarks>
+/// <remarks>
+/// It answers at once, on the calling thread, in time linear in the number of documents; 10,000 documents are some milliseconds. Words are
+/// compared as they are encoded, in any case.
+/// </remarks>
 public sealed class InMemoryBackend : IBackend
 {
     private readonly Func<string, Document, double>? _score;

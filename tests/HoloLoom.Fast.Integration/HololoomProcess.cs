@@ -10,6 +10,9 @@ namespace HoloLoom.Fast.Integration;
 /// </summary>
 internal sealed class HololoomProcess : IDisposable
 {
+    /// <summary>What a server says before each address at which it listens, on standard error.</summary>
+    public const string Listening = "hololoom: listening on ";
+
     // Far beyond what any test takes: a program that hangs is killed, so that the test fails instead of waiting for ever.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 

@@ -1,6 +1,7 @@
 namespace HoloLoom.Fast.Execution;
 
 /// <summary>How results are remembered: the least recently used goes first, and nothing is older than its expiry.</summary>
+/// <remarks>Errors and partial results are not remembered, and what is found while a circuit is open only for as long as it is.</remarks>
 public sealed record ResultCacheOptions
 {
     /// <summary>How many results are kept; 3 or more.</summary>

@@ -8,8 +8,6 @@ namespace HoloLoom.Fast.Integration.Server;
 /// <summary>Options of <c>hololoom serve</c> that hold for both protocols, as its process takes them.</summary>
 public sealed class ServeOptionsTests
 {
-    private const string Listening = "hololoom: listening on ";
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -72,9 +70,9 @@ public sealed class ServeOptionsTests
         var addresses = new List<Uri>();
         while (addresses.Count < 2 && await process.Error.ReadLineAsync() is string line)
         {
-            if (line.StartsWith(Listening, StringComparison.Ordinal))
+            if (line.StartsWith(HololoomProcess.Listening, StringComparison.Ordinal))
             {
-                addresses.Add(new Uri(line[Listening.Length..]));
+                addresses.Add(new Uri(line[HololoomProcess.Listening.Length..]));
             }
         }
 

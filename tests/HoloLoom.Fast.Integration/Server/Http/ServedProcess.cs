@@ -24,12 +24,11 @@ internal sealed class ServedProcess : IDisposable
     public static async Task<ServedProcess> StartAsync(string[] arguments, string urls = "http://127.0.0.1:0", HttpMessageHandler? handler = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         HololoomProcess process = HololoomProcess.StartIn(environment, ["serve", "--urls", urls, "--resp", "off", .. arguments]);
-        const string Listening = "hololoom: listening on ";
         while (await process.Error.ReadLineAsync() is string line)
         {
-            if (line.StartsWith(Listening, StringComparison.Ordinal))
+            if (line.StartsWith(HololoomProcess.Listening, StringComparison.Ordinal))
             {
-                return new ServedProcess(process, line[Listening.Length..], handler);
+                return new ServedProcess(process, line[HololoomProcess.Listening.Length..], handler);
             }
         }
 

@@ -8,8 +8,6 @@ namespace HoloLoom.Fast.Integration.Server.Resp;
 /// <summary><c>hololoom serve</c> as a process of its own, listening for RESP on a free port or a Unix socket.</summary>
 internal sealed class RespServerProcess : IDisposable
 {
-    private const string Listening = "hololoom: listening on ";
-
     private readonly Process _process;
     private readonly List<Uri> _addresses = [];
     private readonly string? _socket;
@@ -132,9 +130,9 @@ internal sealed class RespServerProcess : IDisposable
         lock (_said)
         {
             _said.AppendLine(line);
-            if (line?.StartsWith(Listening, StringComparison.Ordinal) == true)
+            if (line?.StartsWith(HololoomProcess.Listening, StringComparison.Ordinal) == true)
             {
-                _addresses.Add(new Uri(line[Listening.Length..]));
+                _addresses.Add(new Uri(line[HololoomProcess.Listening.Length..]));
             }
         }
     }

@@ -237,16 +237,13 @@ public sealed class RespSecurityTests
     {
         RespServer server = Conversation.Server(new RespOptions { MaxCommandsPerSecond = 100 });
         long started = Stopwatch.GetTimestamp();
-        using var spending = new Conversation(server);
-        if (first == "hangs up")
-        {
-            await spending.Output.CompleteAsync();
-        }
-
+        using var spending = new Conversation(server, pause: first == "hangs up" ? 2 : 64 * 1024);
         await spending.SendAsync($"MROUTE {string.Concat(Enumerable.Repeat("a ", 130))}\r\n{(first == "quits" ? "QUIT\r\n" : "")}");
         if (first == "hangs up")
         {
-            await spending.Input.CompleteAsync();
+            // While the server waits for it to take what is there.
+            await spending.Output.ReadAsync();
+            await spending.Output.CompleteAsync();
             await spending.Running.WaitAsync(TimeSpan.FromMinutes(1));
         }
         else
